@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Tppo.Core.Events;
+
+/// <summary>Events as JSON, version 1: <c>{"v":1,"id","user","time","type","text","url"}</c>.</summary>
+public static class EventJson
+{
+    /// <summary>People's text stays readable in the log: nothing but quotes, backslashes and controls is escaped.</summary>
+    public static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Writes an event.</summary>
+    public static byte[] Write(UserEvent e)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(buffer, Writing);
+        json.WriteStartObject();
+        json.WriteNumber("v"u8, 1);
+        json.WriteString("id"u8, e.Id);
+        json.WriteString("user"u8, e.User);
+        json.WriteString("time"u8, EventTime.Format(e.Time));
+        json.WriteString("type"u8, e.Type.Name());
+        json.WriteString("text"u8, e.Text);
+        json.WriteString("url"u8, e.Url);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads an event.</summary>
+    /// <exception cref="FormatException">Not JSON, or a field is missing, doubled or of another form; the message names it.</exception>
+    public static UserEvent Read(ReadOnlySpan<byte> utf8)
+    {
+        string? id = null, user = null, time = null, type = null, text = null, url = null;
+        var version = 0;
+        try
+        {
+            var json = new Utf8JsonReader(utf8);
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject) throw new FormatException("event: expected a JSON object");
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (json.ValueTextEquals("v"u8)) { json.Read(); version = json.GetInt32(); }
+                else if (json.ValueTextEquals("id"u8)) Take(ref json, "id", ref id);
+                else if (json.ValueTextEquals("user"u8)) Take(ref json, "user", ref user);
+                else if (json.ValueTextEquals("time"u8)) Take(ref json, "time", ref time);
+                else if (json.ValueTextEquals("type"u8)) Take(ref json, "type", ref type);
+                else if (json.ValueTextEquals("text"u8)) Take(ref json, "text", ref text);
+                else if (json.ValueTextEquals("url"u8)) Take(ref json, "url", ref url);
+                else json.Skip();
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException("event: not a JSON object of strings", e);
+        }
+
+        if (version != 1) throw new FormatException($"event: \"v\": expected 1, found {version}");
+        if (!EventTypes.TryParse(Need(type, "type"), out var kind)) throw new FormatException("event: \"type\": expected search, click, purchase or visit");
+        if (!EventTime.TryParse(Need(time, "time"), out var utc)) throw new FormatException("event: \"time\": expected ISO-8601");
+        return new UserEvent(Need(id, "id"), Need(user, "user"), utc, kind, Need(text, "text"), url ?? "");
+    }
+
+    private static void Take(ref Utf8JsonReader json, string name, ref string? value)
+    {
+        json.Read();
+        if (value is not null) throw new FormatException($"event: \"{name}\" stands twice");
+        value = json.GetString();
+    }
+
+    private static string Need(string? value, string name) => value ?? throw new FormatException($"event: \"{name}\" is missing");
+}

@@ -1,0 +1,16 @@
+using System.Security.Cryptography;
+using Tppo.Core.Windows;
+
+namespace Tppo.Core.Judging;
+
+/// <summary>H(model, template, input): the key under which an answer is kept, so that it is never bought twice.</summary>
+public static class ContentHash
+{
+    /// <summary>64 hex digits.</summary>
+    public static string Of(IJudge judge, JudgeInput input) =>
+        Numerics.Digest.Sha256Hex(judge.Model, judge.Template, OfHistory(input.History), input.Response);
+
+    /// <summary>A history's hash: type, time, text and url of every event.</summary>
+    public static string OfHistory(IReadOnlyList<HistoryEvent> history) =>
+        Convert.ToHexStringLower(SHA256.HashData(WindowJson.Write(new Window("", "", history, []))));
+}

@@ -1,0 +1,86 @@
+using Tppo.Core.Settings;
+using Tppo.Core.Text;
+
+namespace Tppo.Core.Rewards;
+
+/// <summary>What the reward model says of one response token.</summary>
+/// <param name="Category">Its most probable category: 0 no word, 1 irrelevant, 2 relevant.</param>
+/// <param name="Word">Index of its word, or <see cref="Alignment.NoWord"/> for separators and the end token.</param>
+/// <param name="IsEnd">Whether it is the end token.</param>
+/// <param name="P1">P(category 1).</param>
+/// <param name="P2">P(category 2).</param>
+public readonly record struct ScoredToken(int Category, int Word, bool IsEnd, double P1, double P2);
+
+/// <summary>
+/// Reward of each response token, from the reward model's categories. The order is: map, repeat rule, length-weighted
+/// penalty, division by words; the KL term follows where the log-probs are.
+/// </summary>
+/// <remarks>
+/// Departs from the paper by default: categories are signed (read literally, every further word pays), the penalty is
+/// shifted (a bare product also erases the penalty of a bad late token), repeated words are paid
+/// <see cref="ShapingSettings.RepeatValue"/> (a judge keyed by word cannot see repetition), and rewards are divided by
+/// the number of words (undivided they outweigh β). Each is an option whose other value is the paper's.
+/// </remarks>
+public static class TokenRewards
+{
+    /// <summary>Rewards before the KL term, one per token.</summary>
+    /// <param name="tokens">The response's tokens in order, the end token included where there is one.</param>
+    /// <param name="words">The response's words in order, as written.</param>
+    /// <param name="settings">The shaping.</param>
+    public static double[] Shape(IReadOnlyList<ScoredToken> tokens, IReadOnlyList<string> words, ShapingSettings settings)
+    {
+        var repeated = RepeatedWords(words);
+        var rewards = new double[tokens.Count];
+        for (var l = 0; l < tokens.Count; l++)
+        {
+            var reward = Mapped(tokens, l, repeated, settings);
+            reward = Penalised(reward, l, tokens[l].IsEnd, settings);
+            rewards[l] = settings.DivideByWords ? reward / Math.Max(1, words.Count) : reward;
+        }
+
+        return rewards;
+    }
+
+    /// <summary>Eq. 4: lwp(l) = 1 / (1 + e^(α (l − sl) − 6)), l the 0-based position in the response.</summary>
+    public static double LengthWeight(int position, double alpha, double softLength) =>
+        1 / (1 + Math.Exp((alpha * (position - softLength)) - 6));
+
+    /// <summary>For each word, whether an equal one (NFKC, case folded, trimmed of punctuation) stood before it.</summary>
+    public static bool[] RepeatedWords(IReadOnlyList<string> words)
+    {
+        var seen = new HashSet<string>(words.Count);
+        var repeated = new bool[words.Count];
+        for (var i = 0; i < words.Count; i++)
+        {
+            var identity = Words.Normalise(words[i]);
+            repeated[i] = identity.Length > 0 && !seen.Add(identity);
+        }
+
+        return repeated;
+    }
+
+    private static double Mapped(IReadOnlyList<ScoredToken> tokens, int l, bool[] repeated, ShapingSettings settings)
+    {
+        var token = tokens[l];
+        if (token.Word == Alignment.NoWord) return 0;
+        if (settings.Granularity == RewardGranularity.Word && l + 1 < tokens.Count && tokens[l + 1].Word == token.Word) return 0;
+        if (settings.RepeatRule && repeated[token.Word]) return settings.RepeatValue;
+        return settings.Map switch
+        {
+            RewardMap.Signed => token.Category switch { 1 => -1, 2 => 1, _ => 0 },
+            RewardMap.PaperLiteral => token.Category,
+            RewardMap.ProbabilityDifference => token.P2 - token.P1,
+            _ => throw new ArgumentOutOfRangeException(nameof(settings)),
+        };
+    }
+
+    private static double Penalised(double reward, int l, bool isEnd, ShapingSettings settings)
+    {
+        if (settings.Penalty == LengthPenalty.None) return reward;
+        var weight = LengthWeight(l, settings.Alpha, settings.SoftLength);
+        if (settings.Penalty == LengthPenalty.Product) return weight * reward;
+
+        // Ending must never cost more than going on, so the end token is spared the shift.
+        return isEnd ? reward : (weight * reward) - (1 - weight);
+    }
+}

@@ -1,0 +1,51 @@
+namespace Tppo.Core.Statistics;
+
+/// <summary>A paired comparison of means.</summary>
+/// <param name="Mean">Mean of second − first.</param>
+/// <param name="T">Student's t.</param>
+/// <param name="P">Two-sided p.</param>
+/// <param name="Low">Lower end of the 95 % interval of the mean.</param>
+/// <param name="High">Upper end.</param>
+public readonly record struct PairedDifference(double Mean, double T, double P, double Low, double High);
+
+/// <summary>McNemar's test of two paired proportions.</summary>
+/// <param name="ExactP">Two-sided exact binomial p.</param>
+/// <param name="Chi2">χ² with continuity correction.</param>
+/// <param name="Chi2P">Its p at one degree of freedom.</param>
+public readonly record struct McNemarResult(double ExactP, double Chi2, double Chi2P);
+
+/// <summary>Tests of paired outcomes.</summary>
+public static class PairedTest
+{
+    /// <summary>Student's paired t-test of second − first, with a 95 % t-interval. Needs two pairs.</summary>
+    public static PairedDifference T(IReadOnlyList<double> first, IReadOnlyList<double> second)
+    {
+        if (first.Count != second.Count) throw new ArgumentException("pairs need equal numbers", nameof(second));
+        ArgumentOutOfRangeException.ThrowIfLessThan(first.Count, 2, nameof(first));
+        var n = first.Count;
+        var mean = 0.0;
+        for (var i = 0; i < n; i++) mean += (second[i] - first[i]) / n;
+        var squares = 0.0;
+        for (var i = 0; i < n; i++) squares += Math.Pow(second[i] - first[i] - mean, 2);
+        var error = Math.Sqrt(squares / (n - 1) / n);
+        if (error == 0) return new PairedDifference(mean, mean == 0 ? 0 : double.PositiveInfinity * Math.Sign(mean), mean == 0 ? 1 : 0, mean, mean);
+        var t = mean / error;
+        var half = Distributions.StudentQuantile(0.975, n - 1) * error;
+        return new PairedDifference(mean, t, 2 * Distributions.StudentUpperTail(Math.Abs(t), n - 1), mean - half, mean + half);
+    }
+
+    /// <summary>McNemar's test from the discordant pairs.</summary>
+    public static McNemarResult McNemar(int onlyFirst, int onlySecond)
+    {
+        var n = onlyFirst + onlySecond;
+        if (n == 0) return new McNemarResult(1, 0, 1);
+        var tail = 0.0;
+        for (var k = 0; k <= Math.Min(onlyFirst, onlySecond); k++)
+        {
+            tail += Math.Exp(Distributions.LogBinomial(n, k) - (n * Math.Log(2)));
+        }
+
+        var chi2 = Math.Pow(Math.Abs(onlyFirst - onlySecond) - 1, 2) / n;
+        return new McNemarResult(Math.Min(1, 2 * tail), chi2, Distributions.ChiSquareUpperTail1(chi2));
+    }
+}

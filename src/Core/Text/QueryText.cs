@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace Tppo.Core.Text;
+
+/// <summary>Queries as people type them and as a response joins them.</summary>
+public static class QueryText
+{
+    /// <summary>What stands between two queries of a response.</summary>
+    public const string Separator = ", ";
+
+    /// <summary>Trimmed, runs of white space become one space; case and commas stay.</summary>
+    public static string Collapse(string text)
+    {
+        if (IsCollapsed(text)) return text;
+        var result = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            if (!char.IsWhiteSpace(c)) result.Append(c);
+            else if (result.Length > 0 && result[^1] != ' ') result.Append(' ');
+        }
+
+        if (result.Length > 0 && result[^1] == ' ') result.Length--;
+        return result.ToString();
+    }
+
+    /// <summary>What decides whether a search repeats the one before it: collapsed and lower-cased.</summary>
+    public static string RepeatKey(string text) => Collapse(text).ToLowerInvariant();
+
+    /// <summary>Commas removed, nothing put in their place, then collapsed: a query inside a prompt or a response.</summary>
+    public static string WithoutCommas(string text) => text.Contains(',', StringComparison.Ordinal)
+        ? Collapse(text.Replace(",", "", StringComparison.Ordinal))
+        : Collapse(text);
+
+    /// <summary>A response of these queries: joined by the separator, one space before it, so that its first word is the token that it is in the history.</summary>
+    public static string Response(IEnumerable<string> queries) => " " + string.Join(Separator, queries.Select(WithoutCommas));
+
+    /// <summary>The queries of a response, trimmed, empty ones included: as many as separators plus one.</summary>
+    public static string[] Queries(string response) => [.. response.Split(',').Select(Collapse)];
+
+    private static bool IsCollapsed(string text)
+    {
+        var before = ' ';
+        foreach (var c in text)
+        {
+            if (c == ' ' ? before == ' ' : char.IsWhiteSpace(c)) return false;
+            before = c;
+        }
+
+        return text.Length == 0 || before != ' ';
+    }
+}
