@@ -1,0 +1,154 @@
+using RocksDbSharp;
+
+namespace Tppo.Streaming;
+
+/// <summary>
+/// RocksDB with its column families and limits. Every use stands between <see cref="Enter"/> and <see cref="Exit"/>, so that
+/// closing waits for uses to end instead of pulling native memory from under them.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    private const ulong Mebibyte = 1 << 20;
+    private const int ReadOnlyAttemptsMax = 5;
+
+    private readonly ReaderWriterLockSlim uses = new(LockRecursionPolicy.SupportsRecursion);
+    private readonly RocksDb rocks;
+    private readonly WriteOptions writeOptions;
+    private readonly ReadOptions readOptions = new();
+    private bool closed;
+
+    private Database(RocksDb rocks, bool sync)
+    {
+        this.rocks = rocks;
+        writeOptions = new WriteOptions().SetSync(sync);
+        Topics = rocks.GetColumnFamily("topics");
+        Records = rocks.GetColumnFamily("records");
+        Bounds = rocks.GetColumnFamily("bounds");
+        Offsets = rocks.GetColumnFamily("offsets");
+        State = rocks.GetColumnFamily("state");
+    }
+
+    /// <summary>name → topic id.</summary>
+    internal ColumnFamilyHandle Topics { get; }
+
+    /// <summary>(topic id, partition, offset) → record.</summary>
+    internal ColumnFamilyHandle Records { get; }
+
+    /// <summary>(topic id, partition) → start, end, time of the last append, where compaction stands.</summary>
+    internal ColumnFamilyHandle Bounds { get; }
+
+    /// <summary>(group, topic, partition) → committed offset.</summary>
+    internal ColumnFamilyHandle Offsets { get; }
+
+    /// <summary>(group, partition, key) → value.</summary>
+    internal ColumnFamilyHandle State { get; }
+
+    internal static Database Open(string path, EmbeddedOptions options)
+    {
+        try
+        {
+            return new Database(RocksDb.Open(DatabaseOptions(), path, Families(options.BlockCacheBytes)), options.SyncEveryStep);
+        }
+        catch (RocksDbException e)
+        {
+            throw new LogException($"{path}: cannot be opened: {OneLine(e)}", e);
+        }
+    }
+
+    /// <summary>A view of the moment of opening; the owner may go on writing. All files are opened at once, so that none can vanish later.</summary>
+    internal static Database OpenReadOnly(string path, long blockCacheBytes)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new Database(RocksDb.OpenReadOnly(DatabaseOptions(), path, Families(blockCacheBytes), false), sync: false);
+            }
+            catch (RocksDbException e) when (attempt == ReadOnlyAttemptsMax)
+            {
+                throw new LogException($"{path}: cannot be read: {OneLine(e)}", e);
+            }
+            catch (RocksDbException)
+            {
+                // The owner replaced files between the listing and the opening of them: look again.
+                Thread.Sleep(20 * attempt);
+            }
+        }
+    }
+
+    internal void Enter()
+    {
+        uses.EnterReadLock();
+        if (!closed) return;
+        uses.ExitReadLock();
+        throw new ObjectDisposedException(nameof(EmbeddedLog));
+    }
+
+    internal void Exit() => uses.ExitReadLock();
+
+    internal Iterator Iterate(ColumnFamilyHandle family) => rocks.NewIterator(family, readOptions);
+
+    /// <summary>Tells an iterator that came to its end from one that failed: both are invalid.</summary>
+    internal static void ThrowIfFailed(Iterator iterator)
+    {
+        Native.Instance.rocksdb_iter_get_error(iterator.Handle, out var error);
+        if (error != IntPtr.Zero) throw new LogException("reading the log failed", new RocksDbException(error));
+    }
+
+    internal byte[]? Get(ColumnFamilyHandle family, ReadOnlySpan<byte> key) => rocks.Get(key, family, readOptions);
+
+    internal void Write(WriteBatch batch)
+    {
+        try
+        {
+            rocks.Write(batch, writeOptions);
+        }
+        catch (RocksDbException e)
+        {
+            throw new LogException($"writing to the log failed: {OneLine(e)}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        uses.EnterWriteLock();
+        try
+        {
+            if (!closed) rocks.Dispose();
+            closed = true;
+        }
+        finally
+        {
+            uses.ExitWriteLock();
+        }
+    }
+
+    private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ");
+
+    private static DbOptions DatabaseOptions()
+    {
+        var options = new DbOptions();
+        options.SetCreateIfMissing(true).SetCreateMissingColumnFamilies(true)
+            .SetMaxTotalWalSize(256 * Mebibyte).SetDbWriteBufferSize(256 * Mebibyte)
+            .SetMaxOpenFiles(-1).SetMaxLogFileSize(4 * Mebibyte).SetKeepLogFileNum(2).SetStatsDumpPeriodSec(0)
+            .SetMaxBackgroundCompactions(1).SetMaxBackgroundFlushes(1).SetBytesPerSync(Mebibyte);
+        return options;
+    }
+
+    private static ColumnFamilies Families(long blockCacheBytes)
+    {
+        var cache = Cache.CreateLru((ulong)Math.Max(blockCacheBytes, 1 << 20));
+        return new ColumnFamilies(Family(cache, 4))
+        {
+            { "topics", Family(cache, 4) },
+            { "records", Family(cache, 64).SetCompactionStyle(RocksDbSharp.Compaction.Universal) },
+            { "bounds", Family(cache, 4) },
+            { "offsets", Family(cache, 4) },
+            { "state", Family(cache, 32) },
+        };
+    }
+
+    private static ColumnFamilyOptions Family(Cache cache, ulong writeBufferMebibytes) => new ColumnFamilyOptions()
+        .SetWriteBufferSize(writeBufferMebibytes * Mebibyte).SetMaxWriteBufferNumber(3).SetCompression(Compression.Lz4)
+        .SetBlockBasedTableFactory(new BlockBasedTableOptions().SetBlockSize(16 << 10).SetBlockCache(cache));
+}

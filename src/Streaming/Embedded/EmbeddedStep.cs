@@ -1,0 +1,87 @@
+namespace Tppo.Streaming;
+
+/// <summary>One step of one consumer: a buffer until Finish, one write batch then.</summary>
+internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, GroupMember member) : IStep
+{
+    private readonly StepBuffer buffer = new(log.Table);
+    private bool ended;
+
+    public void Append(OutgoingRecord record)
+    {
+        ThrowIfEnded();
+        buffer.Append(record);
+    }
+
+    public void Put(int partition, string key, ReadOnlyMemory<byte> value) => SetState(partition, key, value.ToArray());
+
+    public void Delete(int partition, string key) => SetState(partition, key, value: null);
+
+    public void Commit(TopicPartition partition, long nextOffset)
+    {
+        ThrowIfEnded();
+        ArgumentOutOfRangeException.ThrowIfNegative(nextOffset);
+        if (!consumer.Assignment.Contains(partition))
+            throw new ArgumentException($"member '{member.Name}' of group '{member.Group}' does not own {partition}");
+        buffer.Commit(partition, nextOffset);
+    }
+
+    public StepOutcome Finish()
+    {
+        ThrowIfEnded();
+        var outcome = StepOutcome.Aborted;
+        try
+        {
+            lock (log.Writer.Gate) outcome = FinishUnderGate();
+        }
+        finally
+        {
+            End();
+        }
+
+        if (outcome != StepOutcome.Committed) consumer.RewindDue = true;
+        return outcome;
+    }
+
+    public void Abort()
+    {
+        ThrowIfEnded();
+        End();
+    }
+
+    public void Dispose()
+    {
+        if (!ended) End();
+    }
+
+    private StepOutcome FinishUnderGate()
+    {
+        var fault = log.Faults.Next(member.Group);
+        if (!consumer.OwnsWhatItHas() || fault == FaultMark.AbortBeforeWrite) return StepOutcome.Aborted;
+        if (fault == FaultMark.UnknownBeforeWrite) return StepOutcome.Unknown;
+        if (fault == FaultMark.CrashBeforeWrite) throw new InjectedCrashException("crash before the write");
+        log.Writer.Write(buffer, member.Group);
+        if (fault == FaultMark.CrashAfterWrite) throw new InjectedCrashException("crash after the write");
+        return fault == FaultMark.UnknownAfterWrite ? StepOutcome.Unknown : StepOutcome.Committed;
+    }
+
+    private void SetState(int partition, string key, byte[]? value)
+    {
+        ThrowIfEnded();
+        ArgumentNullException.ThrowIfNull(key);
+        if (!consumer.Assignment.Any(a => a.Partition == partition))
+            throw new ArgumentException($"member '{member.Name}' of group '{member.Group}' does not own partition {partition}");
+        buffer.Put(RowKeys.State(RowKeys.StatePrefix(member.Group, partition), key), value);
+    }
+
+    private void End()
+    {
+        ended = true;
+        buffer.Dispose();
+        consumer.StepEnded();
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (ended) throw new InvalidOperationException("this step has ended");
+    }
+}
