@@ -1,0 +1,71 @@
+using Tppo.Core.Settings;
+
+namespace Tppo.Hosting;
+
+/// <summary>A data folder: the embedded log, <c>run.json</c> with the run's settings, checkpoints, the report.</summary>
+/// <param name="path">The folder.</param>
+public sealed class RunFolder(string path)
+{
+    /// <summary>The folder.</summary>
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    /// <summary>The run's settings.</summary>
+    public string RunJson => System.IO.Path.Combine(Path, "run.json");
+
+    /// <summary>Content-addressed checkpoints.</summary>
+    public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
+
+    /// <summary>What a rebuild makes.</summary>
+    public string Rebuilt => System.IO.Path.Combine(Path, "rebuilt");
+
+    /// <summary>The page with curves and samples.</summary>
+    public string Report => System.IO.Path.Combine(Path, "report.html");
+
+    /// <summary>The figures of a finished demo.</summary>
+    public string Result => System.IO.Path.Combine(Path, "result.json");
+
+    /// <summary>The settings of the run that lives here; null where none does.</summary>
+    /// <exception cref="UserException">The file is there and cannot be used.</exception>
+    public RunSettings? ReadSettings()
+    {
+        if (!File.Exists(RunJson)) return null;
+        try
+        {
+            return RunSettingsJson.Read(File.ReadAllText(RunJson), RunJson);
+        }
+        catch (FormatException e)
+        {
+            throw new UserException(e.Message, e);
+        }
+    }
+
+    /// <summary>Takes the folder for a run with these settings: a new folder, or one that holds the same run.</summary>
+    /// <exception cref="UserException">It holds a run with other settings; the message says which one differs.</exception>
+    public void Claim(RunSettings settings)
+    {
+        if (ReadSettings() is { } present)
+        {
+            var differences = RunSettingsJson.Differences(settings, present);
+            if (differences.Count == 0) return;
+            var (key, ours, theirs) = differences[0];
+            var more = differences.Count > 1 ? $" (and {differences.Count - 1} more: {string.Join(", ", differences.Skip(1).Select(d => d.Key))})" : "";
+            throw new UserException($"{Path}: holds a run with other settings: {key}: expected {theirs}, found {ours}{more}; give another --data folder");
+        }
+
+        Directory.CreateDirectory(Path);
+        WriteWhole(RunJson, RunSettingsJson.Write(settings));
+    }
+
+    /// <summary>Writes a file whole or not at all: beside it first, then renamed.</summary>
+    public static void WriteWhole(string file, string text)
+    {
+        var beside = file + ".tmp";
+        using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write))
+        {
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, file, overwrite: true);
+    }
+}

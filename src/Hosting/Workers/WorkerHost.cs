@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Tppo.Streaming;
+
+namespace Tppo.Hosting.Workers;
+
+/// <summary>
+/// Runs workers, each on a thread of its own, until cancelled, until one fails, or until all are idle. Idle is told by the
+/// log's commit count: a worker that found nothing to do at the present count can only find something after another commit.
+/// </summary>
+/// <param name="log">The log.</param>
+/// <param name="logger">Where starts, stops and failures are told.</param>
+public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger)
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, WorkerState> states = [];
+
+    /// <summary>Whether every worker has come round once and none has failed.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            lock (gate) return states.Count > 0 && states.Values.All(s => s is { Rounds: > 0, Failure: null });
+        }
+    }
+
+    /// <summary>Whether no worker has failed.</summary>
+    public bool IsHealthy
+    {
+        get
+        {
+            lock (gate) return states.Values.All(s => s.Failure is null);
+        }
+    }
+
+    /// <summary>Runs the workers; returns when all have stopped.</summary>
+    /// <param name="workers">Who works; disposed at the end.</param>
+    /// <param name="untilIdle">Whether to end when nothing is left to do.</param>
+    /// <param name="cancellation">Asks for an ordered stop: each worker ends its present step.</param>
+    /// <exception cref="Exception">What the first worker to fail threw.</exception>
+    public void Run(IReadOnlyList<IWorker> workers, bool untilIdle, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        foreach (var worker in workers) states.Add(worker.Name, new WorkerState());
+        var threads = workers.Select(w => new Thread(() => Loop(w, states[w.Name], stop)) { Name = w.Name, IsBackground = true }).ToList();
+        threads.ForEach(t => t.Start());
+        while (untilIdle && !stop.IsCancellationRequested)
+        {
+            if (AllIdle()) stop.Cancel();
+            else stop.Token.WaitHandle.WaitOne(Glance / 10);
+        }
+
+        threads.ForEach(t => t.Join());
+        if (states.Values.FirstOrDefault(s => s.Failure is not null)?.Failure is { } failure)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+    }
+
+    private bool AllIdle()
+    {
+        lock (gate)
+        {
+            var commits = log.Commits;
+            return states.Values.All(s => s.IdleAt == commits);
+        }
+    }
+
+    private void Loop(IWorker worker, WorkerState state, CancellationTokenSource stop)
+    {
+        Log.WorkerStarted(logger, worker.Name);
+        try
+        {
+            using (worker)
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    var seen = log.Commits;
+                    var worked = worker.Work(stop.Token);
+                    lock (gate)
+                    {
+                        state.Rounds++;
+                        state.IdleAt = worked ? null : seen;
+                    }
+
+                    if (!worked) log.WaitForCommit(seen, Glance, stop.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // An ordered stop: the step at hand was not finished and will be taken again.
+        }
+        catch (Exception e)
+        {
+            // Not handled here: the run ends, and Run throws it again.
+            lock (gate) state.Failure = e;
+            stop.Cancel();
+        }
+
+        Log.WorkerStopped(logger, worker.Name);
+    }
+
+    private sealed class WorkerState
+    {
+        public long Rounds { get; set; }
+
+        public long? IdleAt { get; set; }
+
+        public Exception? Failure { get; set; }
+    }
+}
