@@ -1,11 +1,11 @@
 namespace Tppo.Core.Settings;
 
-/// <summary>Which instruction sets the tensor kernels may use.</summary>
+/// <summary>Which instruction sets the tensor libraries may use. A run setting: it decides the last bits of every weight.</summary>
 public enum Numerics
 {
-    /// <summary>Capped to AVX2, so that another machine gives the same bits. Default.</summary>
+    /// <summary>Capped at AVX2, and at one code path of the matrix library, so that another machine gives the same bits. Default.</summary>
     Portable,
 
-    /// <summary>Whatever the processor has: faster, and bits of this machine's kind only.</summary>
+    /// <summary>Whatever this machine is fastest with; equal bits on machines of the same kind only.</summary>
     Native,
 }

@@ -1,0 +1,66 @@
+using static TorchSharp.torch;
+
+namespace Tppo.Learning.Models;
+
+// B rows, T tokens, N tokens that are targets.
+
+/// <summary>Whole token rows, padded at the right with id 0, under a causal mask: no real token sees padding.</summary>
+public sealed class RowBatch : IDisposable
+{
+    private RowBatch(int rows, int tokens) => (Rows, Tokens) = (rows, tokens);
+
+    /// <summary>Rows B.</summary>
+    public int Rows { get; }
+
+    /// <summary>Padded length T.</summary>
+    public int Tokens { get; }
+
+    /// <summary>int64, 0 where padded.</summary>
+    public required Tensor Ids_BT { get; init; }
+
+    /// <summary>int64, flat over (B, T): where each target is predicted, that is, at the token before it.</summary>
+    public required Tensor Reads_N { get; init; }
+
+    /// <summary>int64: every token but each row's first.</summary>
+    public required Tensor Targets_N { get; init; }
+
+    /// <summary>Rows of token ids. Every token but the first of a row is a target.</summary>
+    /// <exception cref="ArgumentException">No row, or a row without tokens.</exception>
+    public static RowBatch Build(IReadOnlyList<int[]> rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(rows.Count, nameof(rows));
+        var tokens = rows.Max(row => row.Length);
+        var targets = rows.Sum(row => row.Length - 1);
+        if (rows.Any(row => row.Length == 0)) throw new ArgumentException("a row has no tokens", nameof(rows));
+
+        var ids = new long[rows.Count * tokens];
+        var reads = new long[targets];
+        var wanted = new long[targets];
+        var n = 0;
+        for (var b = 0; b < rows.Count; b++)
+        {
+            for (var t = 0; t < rows[b].Length; t++)
+            {
+                ids[(b * tokens) + t] = rows[b][t];
+                if (t == 0) continue;
+                reads[n] = (b * tokens) + t - 1;
+                wanted[n++] = rows[b][t];
+            }
+        }
+
+        return new RowBatch(rows.Count, tokens)
+        {
+            Ids_BT = tensor(ids, [rows.Count, tokens], int64),
+            Reads_N = tensor(reads, [targets], int64),
+            Targets_N = tensor(wanted, [targets], int64),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ids_BT.Dispose();
+        Reads_N.Dispose();
+        Targets_N.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using Microsoft.ML.Tokenizers;
+using Tppo.Core.Numerics;
+
+namespace Tppo.Learning.Tokenizing;
+
+/// <summary>
+/// Byte-level BPE over any text, in the Hugging Face layout (<c>tokenizer.json</c>). Special tokens are put in by id and never
+/// read out of a text: a person who searches for "&lt;eos&gt;" gets its letters.
+/// </summary>
+public sealed class Tokenizer
+{
+    /// <summary>Padding.</summary>
+    public const int PadId = 0;
+
+    /// <summary>End of a response.</summary>
+    public const int EosId = 1;
+
+    /// <summary>Start of a response.</summary>
+    public const int ResponseId = 2;
+
+    /// <summary>Stands before a search's text.</summary>
+    public const int SearchId = 3;
+
+    /// <summary>Stands before a click's text.</summary>
+    public const int ClickId = 4;
+
+    /// <summary>Stands before a purchase's text.</summary>
+    public const int PurchaseId = 5;
+
+    /// <summary>Stands before a visit's text.</summary>
+    public const int VisitId = 6;
+
+    private readonly byte[] file;
+    private readonly byte[][] bytes;
+    private readonly BpeTokenizer encoder;
+
+    internal Tokenizer(TokenizerFile content, byte[] file)
+    {
+        this.file = file;
+        var specials = content.Specials.ToHashSet();
+        bytes = [.. content.Tokens.Select((text, id) => specials.Contains(id) ? [] : ByteAlphabet.Read(text) ?? [])];
+        var vocabulary = content.Tokens.Select((text, id) => KeyValuePair.Create(text, id)).Where(token => !specials.Contains(token.Value));
+        encoder = BpeTokenizer.Create(new BpeOptions(vocabulary)
+        {
+            Merges = content.Merges.Select(merge => $"{merge.Left} {merge.Right}"),
+            ByteLevel = true,
+            PreTokenizer = WordSplitter.Instance,
+        });
+        Sha256 = Digest.Hex(System.Security.Cryptography.SHA256.HashData(file));
+    }
+
+    /// <summary>Texts of ids 0 to 6.</summary>
+    public static IReadOnlyList<string> Specials { get; } = ["<pad>", "<eos>", "<r>", "<search>", "<click>", "<purchase>", "<visit>"];
+
+    /// <summary>Number of ids.</summary>
+    public int VocabularySize => bytes.Length;
+
+    /// <summary>SHA-256 of <c>tokenizer.json</c>, lower-case hex.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>Reads a <c>tokenizer.json</c>.</summary>
+    /// <exception cref="InvalidDataException">The file is no byte-level BPE tokenizer.</exception>
+    public static Tokenizer Load(string path)
+    {
+        var file = File.ReadAllBytes(path);
+        return new Tokenizer(TokenizerFile.Read(path, file), file);
+    }
+
+    /// <summary>Writes the same bytes as were read or trained.</summary>
+    public void Save(string path) => File.WriteAllBytes(path, file);
+
+    /// <summary>Ids of a text. Safe to call from several threads; pieces are cached, up to a bound.</summary>
+    public int[] Encode(string text) => text.Length == 0 ? [] : [.. encoder.EncodeToIds(text, considerPreTokenization: true, considerNormalization: false)];
+
+    /// <summary>The bytes that a token stands for; none for specials.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
+    public ReadOnlySpan<byte> Bytes(int id)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(id);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, bytes.Length);
+        return bytes[id];
+    }
+
+    /// <summary>The text of tokens, specials left out. Bytes that are no UTF-8 become U+FFFD.</summary>
+    public string Decode(ReadOnlySpan<int> ids)
+    {
+        var all = new List<byte>(ids.Length * 4);
+        foreach (var id in ids) all.AddRange(Bytes(id));
+        return Encoding.UTF8.GetString([.. all]);
+    }
+}

@@ -1,0 +1,9 @@
+namespace Tppo.Learning.Training;
+
+/// <summary>A response with the judge's word on every token.</summary>
+/// <param name="RolloutId">Its rollout.</param>
+/// <param name="Sample">Its number among its window's responses.</param>
+/// <param name="Ids">Tokens, end token included.</param>
+/// <param name="Categories">Each token's category: 0 none or unknown, 1 irrelevant, 2 relevant.</param>
+/// <param name="Sentence">The whole response's: 0 unknown, 1 irrelevant, 2 relevant.</param>
+public sealed record LabelledResponse(string RolloutId, int Sample, int[] Ids, sbyte[] Categories, sbyte Sentence);
