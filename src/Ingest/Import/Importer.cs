@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Tppo.Core.Events;
+using Tppo.Core.Log;
+using Tppo.Core.Privacy;
+using Tppo.Hosting;
+using Tppo.Hosting.Progress;
+using Tppo.Hosting.Workers;
+using Tppo.Streaming;
+using Tppo.Streaming.Records;
+
+namespace Tppo.Ingest.Import;
+
+/// <summary>
+/// The edge for logs of the past: sorted events become records on the four event topics, users replaced by pseudonyms,
+/// texts redacted; lines that are no events go to the dead letters; an end mark closes every partition. How far it is
+/// stands in its step's state, so a restart doubles nothing.
+/// </summary>
+/// <remarks>It follows <c>erasures.v1</c>: users who must be forgotten are not let in again.</remarks>
+public sealed class Importer : IWorker, IRebalanceListener
+{
+    private const int BatchItems = 16_384;
+    private const string Group = "importer";
+    private const string ServiceName = "ingest";
+    private readonly ServiceContext context;
+    private readonly Func<IImportSource> open;
+    private readonly Pseudonyms pseudonyms;
+    private readonly IConsumer consumer;
+    private readonly ILogger logger;
+    private readonly Dictionary<string, (string Pseudonym, string Bucket)> users = [];
+    private readonly HashSet<string> erased = [];
+    private IImportSource? source;
+    private IEnumerator<UserEvent>? events;
+    private StageProgress? stage;
+    private long done;
+    private bool owner, finished;
+
+    /// <summary>An importer of one source.</summary>
+    /// <param name="context">The service's context.</param>
+    /// <param name="open">Opens the source, when it is known that something is left to import.</param>
+    /// <param name="pseudonyms">Who people become.</param>
+    public Importer(ServiceContext context, Func<IImportSource> open, Pseudonyms pseudonyms)
+    {
+        (this.context, this.open, this.pseudonyms) = (context, open, pseudonyms);
+        logger = context.Loggers.CreateLogger<Importer>();
+        consumer = context.Log.Join(Group, context.Member, [Topics.Erasures], this);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "importer";
+
+    /// <inheritdoc/>
+    public bool Work(CancellationToken cancellation)
+    {
+        foreach (var erasure in consumer.Poll(1024, TimeSpan.Zero, cancellation)) erased.Add(erasure.Key ?? "");
+        if (!owner || finished) return false;
+        if (source is null) Open();
+        if (finished) return false;
+
+        using var step = consumer.Begin();
+        var taken = done == 0 ? OpenMarks(step) + DeadLetters(step) : 0;
+        while (taken < BatchItems && events!.MoveNext())
+        {
+            step.Append(Record(events.Current));
+            taken++;
+        }
+
+        var ended = done + taken >= source!.BadLines.Count + source.Count;
+        if (ended) CloseMarks(step);
+        step.Put(0, source.Id, Encoding.ASCII.GetBytes((done + taken).ToString(CultureInfo.InvariantCulture) + (ended ? " ended" : "")));
+        if (step.Finish() != StepOutcome.Committed)
+        {
+            consumer.Rewind();
+            Start();
+            return true;
+        }
+
+        done += taken;
+        stage!.Count(taken);
+        stage.Report(done, source.Count, $"{done:N0} events");
+        if (ended) Finish();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Assigned(IReadOnlyList<int> partitions, IStateReader state) => owner |= partitions.Contains(0);
+
+    /// <inheritdoc/>
+    public void Revoked(IReadOnlyList<int> partitions)
+    {
+        if (!partitions.Contains(0)) return;
+        owner = false;
+        source?.Dispose();
+        source = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        stage?.Dispose();
+        events?.Dispose();
+        source?.Dispose();
+        consumer.Dispose();
+    }
+
+    private void Open()
+    {
+        stage = context.Board.Start("import", StageUnit.Events);
+        source = open();
+        foreach (var bad in source.BadLines.Take(3)) Log.BadLine(logger, bad.Line, bad.Cause);
+        if (source.BadLines.Count > 0) Log.BadLines(logger, source.BadLines.Count);
+        Start();
+    }
+
+    private void Start()
+    {
+        var state = consumer.State.Get(0, source!.Id) is { } bytes ? Encoding.ASCII.GetString(bytes.Span).Split(' ') : ["0"];
+        done = long.Parse(state[0], CultureInfo.InvariantCulture);
+        events?.Dispose();
+        events = source.Sorted().Skip((int)Math.Max(0, done - source.BadLines.Count)).GetEnumerator();
+        if (state.Length > 1) Finish();
+    }
+
+    private void Finish()
+    {
+        finished = true;
+        stage!.Report(source!.Count, source.Count, $"{source.Count:N0} events, {source.BadLines.Count:N0} dead letters");
+        stage.Dispose();
+    }
+
+    private OutgoingRecord Record(UserEvent e)
+    {
+        if (!users.TryGetValue(e.User, out var known))
+        {
+            if (users.Count > 1_000_000) users.Clear();
+            known = (pseudonyms.Pseudonym(e.User), pseudonyms.Bucket(e.User).ToString(CultureInfo.InvariantCulture));
+            users[e.User] = known;
+        }
+
+        var text = Redaction.Apply(e.Text, out var redacted);
+        if (redacted != RedactionKinds.None) Metrics.EventsRedacted.WithLabels(redacted.ToString().ToLowerInvariant()).Inc();
+        Metrics.EventsIngested.WithLabels(e.Type.Name(), "accepted").Inc();
+        var inside = e with { User = known.Pseudonym, Text = text };
+        return new OutgoingRecord
+        {
+            Topic = EventTopics.Of(e.Type),
+            Key = inside.User,
+            Value = EventJson.Write(inside),
+            Headers = CloudEvent.Headers(
+                e.Id, $"tppo/import/{source!.Id}", $"tppo.{e.Type.Name()}.v1", EventTime.Format(e.Time), CloudEvent.Json,
+                new Header(HeaderNames.Bucket, known.Bucket), new Header(HeaderNames.KeyVersion, pseudonyms.KeyVersion)),
+        };
+    }
+
+    // A type that the import has none of must not hold the sequencer back: its partitions are closed at once.
+    private int OpenMarks(IStep step)
+    {
+        var present = source!.Sorted().Select(e => e.Type).Distinct().ToHashSet();
+        foreach (var type in EventTypes.All.Where(t => !present.Contains(t))) Mark(step, type);
+        return 0;
+    }
+
+    private void CloseMarks(IStep step)
+    {
+        var present = source!.Sorted().Select(e => e.Type).Distinct().ToHashSet();
+        foreach (var type in EventTypes.All.Where(present.Contains)) Mark(step, type);
+    }
+
+    private void Mark(IStep step, EventType type)
+    {
+        var topic = EventTopics.Of(type);
+        for (var p = 0; p < context.Log.Partitions(topic); p++) step.Append(EndMark.Of(source!.Id, topic, p));
+    }
+
+    private int DeadLetters(IStep step)
+    {
+        foreach (var bad in source!.BadLines)
+        {
+            Metrics.DeadLetters.WithLabels("file", "line").Inc();
+            step.Append(DeadLetter.Of(ServiceName, bad.Cause, $"{source.Id}:{bad.Line}", Encoding.UTF8.GetBytes(bad.Beginning), bad.Length, bad.Sha256));
+        }
+
+        return source.BadLines.Count;
+    }
+}

@@ -1,0 +1,36 @@
+using Tppo.Core.Events;
+using Tppo.Core.Numerics;
+using Tppo.Core.Settings;
+using Tppo.Core.World;
+
+namespace Tppo.Ingest.Import;
+
+/// <summary>The people of the search world.</summary>
+public sealed class WorldImport : IImportSource
+{
+    private readonly IReadOnlyList<UserEvent> events;
+
+    /// <summary>The world of the run's settings.</summary>
+    public WorldImport(RunSettings settings)
+    {
+        events = [.. new SearchWorld(settings.Seed, settings.Input.World).Events()];
+        Id = $"world-{Digest.Sha256Hex(RunSettingsJson.Hash(new RunSettings { Seed = settings.Seed, Input = settings.Input }))[..16]}";
+    }
+
+    /// <inheritdoc/>
+    public string Id { get; }
+
+    /// <inheritdoc/>
+    public long Count => events.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<BadLine> BadLines => [];
+
+    /// <inheritdoc/>
+    public IEnumerable<UserEvent> Sorted() => events;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}
