@@ -1,3 +1,4 @@
+using Tppo.Core.Rollouts;
 using static Tppo.Streaming.ArrowColumn;
 
 namespace Tppo.Streaming;

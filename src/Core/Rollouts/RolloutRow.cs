@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Core.Rollouts;
 
 /// <summary>One sampled response, a row of <c>rollouts.v1</c>. The per-token arrays run along <see cref="ResponseIds"/>.</summary>
 public sealed record RolloutRow

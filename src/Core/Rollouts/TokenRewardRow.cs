@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Core.Rollouts;
 
 /// <summary>The judge's verdict on one response, token by token: a row of <c>token-rewards.v1</c>.</summary>
 public sealed record TokenRewardRow
