@@ -86,7 +86,7 @@ public sealed record TppoSettings
     [Range(1, 10_000_000)] public int Updates { get; init; } = 60;
 
     /// <summary>Critic warm-up rounds before the first update. Default 4.</summary>
-    [Range(0, 10_000)] public int WarmupRounds { get; init; } = 4;
+    [Range(1, 10_000)] public int WarmupRounds { get; init; } = 4;
 
     /// <summary>Windows an update. Default 32.</summary>
     [Range(1, 65536)] public int Prompts { get; init; } = 32;

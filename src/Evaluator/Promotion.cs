@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Tppo.Core.Models;
+using Tppo.Core.Statistics;
+using Tppo.Hosting;
+using Tppo.Hosting.Artifacts;
+using Tppo.Streaming;
+
+namespace Tppo.Evaluator;
+
+/// <summary>Moves the alias <c>champion</c> to a policy whose relevance is above its SFT policy's beyond chance.</summary>
+public static class Promotion
+{
+    /// <summary>The facts for <c>models.v1</c>: that it was evaluated, and that the alias has moved where it has.</summary>
+    public static IEnumerable<OutgoingRecord> Of(CheckpointProduced checkpoint, PairedDifference difference)
+    {
+        var promoted = difference.Low > 0;
+        Metrics.Promotions.WithLabels(promoted ? "promoted" : "kept").Inc();
+        yield return Fact(checkpoint, "evaluation_recorded", new { difference = new { mean = difference.Mean, low = difference.Low, high = difference.High } });
+        if (promoted) yield return Fact(checkpoint, "alias_moved", new { alias = "champion" });
+    }
+
+    private static OutgoingRecord Fact(CheckpointProduced checkpoint, string kind, object detail) => ModelLog.Fact(
+        checkpoint.Model,
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{checkpoint.Model}/{checkpoint.Version}/{kind}"),
+        $"tppo.{kind}.v1",
+        JsonSerializer.SerializeToUtf8Bytes(new { v = 1, kind, model = checkpoint.Model, version = checkpoint.Version, checkpoint = checkpoint.Checkpoint, detail }));
+}

@@ -1,0 +1,34 @@
+using Tppo.Core.Events;
+using Tppo.Core.Judging;
+using Tppo.Core.Models;
+using Tppo.Core.Rollouts;
+using Tppo.Core.Text;
+using Tppo.Core.Windows;
+
+namespace Tppo.Evaluator;
+
+/// <summary>What can be counted about one response.</summary>
+public static class ResponseMeasures
+{
+    /// <summary>Measures a response against its window, by a judge's answer.</summary>
+    /// <param name="row">The response.</param>
+    /// <param name="window">Its window.</param>
+    /// <param name="answer">The judge's word on it.</param>
+    /// <param name="targets">How many queries a response must have, k.</param>
+    public static ResponseMeasure Of(RolloutRow row, Window window, JudgeAnswer answer, int targets)
+    {
+        var words = Words.Split(row.Response);
+        var identities = words.ConvertAll(w => Words.Normalise(w.Text));
+        var relevant = Enumerable.Range(0, words.Count).Count(i => identities[i].Length > 0 && answer.Words[i] == 2);
+        var named = identities.Where(w => w.Length > 0).ToList();
+        var queries = QueryText.Queries(row.Response).Select(Identity).Where(q => q.Length > 0).ToList();
+        var searches = window.History.Where(h => h.Type == EventType.Search).Select(h => Identity(h.Text)).ToHashSet();
+        var malformed = queries.Count != targets;
+        return new ResponseMeasure(
+            window.Id, Relevant: answer.Whole == 2 && !malformed, named.Count, relevant, named.Distinct().Count(), queries.Count,
+            queries.Count(searches.Contains), row.ResponseIds.Length - (row.Finished ? 1 : 0), row.Finished, malformed);
+    }
+
+    private static string Identity(string text) =>
+        string.Join(' ', Words.Split(text).Select(w => Words.Normalise(w.Text)).Where(w => w.Length > 0));
+}
