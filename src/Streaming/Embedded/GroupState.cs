@@ -12,8 +12,9 @@ internal sealed class GroupState(Database database, string group) : IStateReader
         database.Enter();
         try
         {
-            var value = database.Get(database.State, RowKeys.State(RowKeys.StatePrefix(group, partition), key));
-            return value is null ? null : new ReadOnlyMemory<byte>(value);
+            // Spelled out: a null array would turn into an empty memory, and absent would read as empty.
+            if (database.Get(database.State, RowKeys.State(RowKeys.StatePrefix(group, partition), key)) is { } value) return value;
+            return null;
         }
         finally
         {
