@@ -1,3 +1,4 @@
+using System.Text;
 using Apache.Arrow;
 
 namespace Tppo.Streaming;
@@ -7,7 +8,12 @@ internal sealed class ArrowBatch(RecordBatch batch)
 {
     private readonly Dictionary<string, IArrowArray> columns = Columns(batch);
 
-    internal string Text(string name, int row) => Of<StringArray>(name).GetString(row) ?? throw Wrong(name, "utf8");
+    internal string Text(string name, int row)
+    {
+        // By spans, which are checked: the array's own decoding follows the stored offsets as they are.
+        var texts = Of<StringArray>(name);
+        return Encoding.UTF8.GetString(texts.ValueBuffer.Span[texts.ValueOffsets[row]..texts.ValueOffsets[row + 1]]);
+    }
 
     internal bool Flag(string name, int row) => Of<BooleanArray>(name).GetValue(row) ?? throw Wrong(name, "bool");
 

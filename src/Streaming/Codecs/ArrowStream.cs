@@ -13,8 +13,6 @@ internal static class ArrowStream
     private const string VersionKey = "schema_version";
     private const string Version = "1";
 
-    private static ReadOnlySpan<byte> EndMarker => [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
-
     internal static byte[] Write(string schemaName, int rows, IReadOnlyList<ArrowColumn> columns)
     {
         var schema = new Schema(columns.Select(c => c.Field), [new(NameKey, schemaName), new(VersionKey, Version)]);
@@ -31,16 +29,15 @@ internal static class ArrowStream
 
     internal static T[] Read<T>(string schemaName, ReadOnlyMemory<byte> payload, Func<ArrowBatch, int, T> row)
     {
-        if (!payload.Span.EndsWith(EndMarker))
-            throw new FormatException($"{schemaName}: expected a complete Arrow stream, found {payload.Length} bytes without its end marker");
         try
         {
+            ArrowVerifier.Verify(payload.Span);
             return ReadAll(schemaName, payload, row);
         }
-        catch (Exception e) when (e is not FormatException and not OutOfMemoryException)
+        catch (Exception e)
         {
-            // Damaged bytes surface in the Arrow library as almost any exception; to the caller they are one thing.
-            throw new FormatException($"{schemaName}: expected an Arrow stream, found damaged bytes: {e.Message.ReplaceLineEndings(" ")}", e);
+            // Damaged bytes surface as almost any exception; to the caller they are one thing.
+            throw new FormatException($"{schemaName}: expected a complete Arrow stream of {payload.Length} bytes, found: {Printable(e.Message)}", e);
         }
     }
 
@@ -66,6 +63,9 @@ internal static class ArrowStream
         var name = schema.Metadata?.GetValueOrDefault(NameKey) ?? "no name";
         var version = schema.Metadata?.GetValueOrDefault(VersionKey) ?? "none";
         if (name != schemaName || version != Version)
-            throw new FormatException($"expected schema {schemaName} version {Version}, found {name} version {version}");
+            throw new FormatException($"expected schema {schemaName} version {Version}, found {Printable(name)} version {Printable(version)}");
     }
+
+    /// <summary>A text out of bytes that may be damaged, fit for a line of a log.</summary>
+    private static string Printable(string text) => new([.. text.Take(160).Select(c => char.IsControl(c) ? '?' : c)]);
 }

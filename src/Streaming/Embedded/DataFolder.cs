@@ -4,20 +4,21 @@ using System.Text;
 namespace Tppo.Streaming;
 
 /// <summary>
-/// The folder around the database: <c>FORMAT</c> says what is in it, <c>OWNER</c> who has it open. The lock on OWNER is the
-/// truth, and the system drops it with the process; the id inside is for the message alone, so a stale one hinders nobody.
+/// The folder around the database: <c>FORMAT</c> says what is in it, <c>LOCK</c> is locked by who has it open, <c>OWNER</c>
+/// names that process. The lock is the truth, and the system drops it with the process; the name is for the message alone,
+/// so a stale one hinders nobody.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
     internal const int FormatVersion = 1;
 
-    private readonly FileStream? owner;
+    private readonly FileStream? locked;
 
-    private DataFolder(string path, int partitions, FileStream? owner)
+    private DataFolder(string path, int partitions, FileStream? locked)
     {
         DatabasePath = Path.Combine(path, "db");
         Partitions = partitions;
-        this.owner = owner;
+        this.locked = locked;
     }
 
     internal string DatabasePath { get; }
@@ -28,18 +29,18 @@ internal sealed class DataFolder : IDisposable
     internal static DataFolder Own(string path, int partitions)
     {
         Directory.CreateDirectory(path);
-        var owner = Lock(path);
+        var locked = Lock(path);
         try
         {
             if (!File.Exists(FormatPath(path))) Create(path, partitions);
             var found = ReadFormat(path);
             if (found != partitions)
                 throw new DataFolderException($"{path}: expected {partitions} partitions, found {found}: the number is fixed when a folder is made");
-            return new DataFolder(path, found, owner);
+            return new DataFolder(path, found, locked);
         }
         catch (LogException)
         {
-            owner.Dispose();
+            locked.Dispose();
             throw;
         }
     }
@@ -49,45 +50,29 @@ internal sealed class DataFolder : IDisposable
     {
         if (!File.Exists(FormatPath(path)))
             throw new DataFolderException($"{path}: expected a data folder, found no FORMAT file in it");
-        return new DataFolder(path, ReadFormat(path), owner: null);
+        return new DataFolder(path, ReadFormat(path), locked: null);
     }
 
-    public void Dispose() => owner?.Dispose();
+    public void Dispose() => locked?.Dispose();
 
     private static string FormatPath(string path) => Path.Combine(path, "FORMAT");
 
     private static FileStream Lock(string path)
     {
         var ownerPath = Path.Combine(path, "OWNER");
-        FileStream stream;
+        FileStream locked;
         try
         {
-            stream = new FileStream(ownerPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            locked = new FileStream(Path.Combine(path, "LOCK"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (IOException e) when (e.GetType() == typeof(IOException))
         {
-            throw new LogInUseException($"{path}: in use by process {ReadOwner(ownerPath)}; stop it first, or use a verb that only reads", e);
+            var owner = File.Exists(ownerPath) ? File.ReadLines(ownerPath).FirstOrDefault("unknown") : "unknown";
+            throw new LogInUseException($"{path}: in use by process {owner}; stop it first, or use a verb that only reads", e);
         }
 
-        stream.SetLength(0);
-        stream.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
-        stream.Flush();
-        return stream;
-    }
-
-    private static string ReadOwner(string ownerPath)
-    {
-        try
-        {
-            using var stream = new FileStream(ownerPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(stream);
-            return reader.ReadLine() ?? "unknown";
-        }
-        catch (IOException)
-        {
-            // Where locks are mandatory the owner's file cannot even be read; that it is locked is what counts.
-            return "unknown";
-        }
+        File.WriteAllText(ownerPath, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+        return locked;
     }
 
     private static void Create(string path, int partitions)
