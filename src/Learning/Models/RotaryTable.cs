@@ -41,6 +41,8 @@ internal sealed class RotaryTable(int headWidth, double theta) : IDisposable
         Dispose();
         capacity = Math.Max(256, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length));
         using var scope = NewDisposeScope();
+        // Whoever asks first may be sampling; what is made in inference mode could not serve training later.
+        using var ordinary = inference_mode(false);
         using var noGradients = no_grad();
         var inverse_E = 1.0 / pow(theta, arange(0, headWidth, 2, float32) / headWidth);
         var angle_TE = outer(arange(0, capacity, 1, float32), inverse_E);

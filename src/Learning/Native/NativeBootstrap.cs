@@ -16,8 +16,9 @@ namespace Tppo.Learning.Native;
 /// failed, a copy with that one entry marked weak is loaded instead. Newer systems are not touched.</para>
 /// <para><c>NativeLibrary.SetDllImportResolver</c> does not reach TorchSharp, which asks by <c>TryLoad</c>;
 /// <see cref="AssemblyLoadContext.ResolvingUnmanagedDll"/> does, after the ordinary search has failed.</para>
-/// <para><c>TPPO_LIBTORCH=/path/to/torch/lib</c> is for machines that have a PyTorch with CUDA: its libraries are loaded first
-/// and satisfy, by name, those that TorchSharp asks for. Its version must be the one TorchSharp was built against.</para>
+/// <para><c>TPPO_LIBTORCH=/path/to/torch/lib</c> is for machines that have a PyTorch, with CUDA for example: its libraries are
+/// loaded and satisfy, by name, those that TorchSharp asks for. Build with <c>-p:Accelerator=installed</c>, so that no libtorch
+/// lies beside the program. Its release must be the one TorchSharp was built against.</para>
 /// </remarks>
 public static partial class NativeBootstrap
 {
@@ -29,8 +30,9 @@ public static partial class NativeBootstrap
 
     private const string Bindings = "LibTorchSharp";
     private const string MissingVersion = "GLIBCXX_3.4.32";
+    private const string TorchLibrary = "libtorch_cpu.so";
 
-    private static readonly string[] Libraries = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
+    private static readonly string[] Libraries = ["libc10.so", TorchLibrary, "libtorch.so"];
     private static readonly string[] CudaLibraries = ["libc10_cuda.so", "libtorch_cuda.so"];
     private static readonly Lock Gate = new();
     private static IntPtr bindings;
@@ -45,73 +47,83 @@ public static partial class NativeBootstrap
         if (OperatingSystem.IsLinux()) AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
     }
 
-    private static IntPtr Resolve(Assembly assembly, string name)
+    /// <summary>Refuses a <see cref="FolderVariable"/> that could not work, before the libraries are loaded.</summary>
+    /// <exception cref="InvalidOperationException">The folder holds no libtorch, or another lies beside the program.</exception>
+    internal static void CheckFolder()
     {
-        if (name != Bindings) return IntPtr.Zero;
-        lock (Gate)
+        if (Other() is not { } folder) return;
+        if (!File.Exists(Path.Combine(folder, TorchLibrary)))
         {
-            if (bindings != IntPtr.Zero) return bindings;
-            var own = FindFolder($"lib{Bindings}.so");
-            if (own is null)
-            {
-                Problem = $"lib{Bindings}.so was not found beside the program: restore the package TorchSharp and build again";
-                return IntPtr.Zero;
-            }
+            throw new InvalidOperationException($"{FolderVariable}: {folder} holds no {TorchLibrary}; it must be the lib folder of a PyTorch {LibTorchVersion}");
+        }
 
-            var other = Environment.GetEnvironmentVariable(FolderVariable);
-            return bindings = LoadFrom(own, string.IsNullOrEmpty(other) ? own : other);
+        if (FindFolder(TorchLibrary) is { } own)
+        {
+            // Two libtorch in one process end it, and TorchSharp looks beside the program first.
+            throw new InvalidOperationException($"{FolderVariable} is set, but {own} holds a libtorch too, which would be loaded first; build with -p:Accelerator=installed");
         }
     }
 
-    private static IntPtr LoadFrom(string bindingsFolder, string torchFolder)
+    private static string? Other() =>
+        OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder ? folder : null;
+
+    private static IntPtr Resolve(Assembly assembly, string name)
     {
-        foreach (var library in Libraries)
+        lock (Gate)
         {
-            if (TryLoad(Path.Combine(torchFolder, library), required: true)) continue;
+            if (name == Bindings) return bindings != IntPtr.Zero ? bindings : bindings = LoadBindings();
+            if (name is not ("torch_cpu" or "torch_cuda") || Other() is not { } folder) return IntPtr.Zero;
+            return LoadTorch(folder) && NativeLibrary.TryLoad(Path.Combine(folder, $"lib{name}.so"), out var handle) ? handle : IntPtr.Zero;
+        }
+    }
+
+    private static IntPtr LoadBindings()
+    {
+        var folder = FindFolder($"lib{Bindings}.so");
+        if (folder is null)
+        {
+            Problem = $"lib{Bindings}.so was not found beside the program: restore the package TorchSharp and build again";
             return IntPtr.Zero;
         }
 
-        foreach (var library in CudaLibraries) TryLoad(Path.Combine(torchFolder, library), required: false);
-        var file = Path.Combine(bindingsFolder, $"lib{Bindings}.so");
+        var torch = Other() ?? folder;
+        if (!LoadTorch(torch)) return IntPtr.Zero;
+        var file = Path.Combine(folder, $"lib{Bindings}.so");
         if (NativeLibrary.TryLoad(file, out var handle)) return handle;
-
         var bytes = File.ReadAllBytes(file);
-        if (!ElfVersionNeed.MarkWeak(bytes, MissingVersion))
+        if (ElfVersionNeed.MarkWeak(bytes, MissingVersion)) return LoadCopy(file, bytes, torch);
+        Problem = $"{file} does not load, and not for want of {MissingVersion}: check that libtorch in {torch} is {LibTorchVersion} (ldd {file} says what is missing)";
+        return IntPtr.Zero;
+    }
+
+    private static bool LoadTorch(string folder)
+    {
+        foreach (var library in Libraries.Concat(CudaLibraries.Where(name => File.Exists(Path.Combine(folder, name)))))
         {
-            Problem = $"{file} does not load, and not for want of {MissingVersion}: check that libtorch in {torchFolder} is {LibTorchVersion} (ldd {file} says what is missing)";
-            return IntPtr.Zero;
+            var file = Path.Combine(folder, library);
+            if (NativeLibrary.TryLoad(file, out _)) continue;
+            Problem = $"{file} does not load: it must be libtorch {LibTorchVersion} for this system (ldd {file} says what is missing)";
+            return false;
         }
 
-        return LoadCopy(file, bytes, torchFolder);
+        return true;
     }
 
     private static IntPtr LoadCopy(string file, byte[] bytes, string torchFolder)
     {
         // A file in memory: nothing is left behind, and nobody can put another in its place.
         var descriptor = MemoryFile(Bindings, 0);
-        var copy = descriptor >= 0 ? $"/proc/self/fd/{descriptor}" : Path.Combine(Path.GetTempPath(), $"lib{Bindings}-{Environment.ProcessId}.so");
-        File.WriteAllBytes(copy, bytes);
-        try
+        if (descriptor < 0)
         {
-            return NativeLibrary.Load(copy);
-        }
-        catch (DllNotFoundException e)
-        {
-            Problem = $"{file} does not load with libtorch in {torchFolder}; it was built against {LibTorchVersion}, and another release may lack what it needs: {e.Message.Split('\n')[0]}";
+            Problem = $"{file} needs {MissingVersion}, and this kernel has no memory files to load a changed copy from";
             return IntPtr.Zero;
         }
-        finally
-        {
-            if (descriptor < 0) File.Delete(copy);
-        }
-    }
 
-    private static bool TryLoad(string file, bool required)
-    {
-        if (!required && !File.Exists(file)) return false;
-        if (NativeLibrary.TryLoad(file, out _)) return true;
-        Problem = $"{file} does not load: it must be libtorch {LibTorchVersion} for this system (ldd {file} says what is missing)";
-        return false;
+        var copy = $"/proc/self/fd/{descriptor}";
+        File.WriteAllBytes(copy, bytes);
+        if (NativeLibrary.TryLoad(copy, out var handle)) return handle;
+        Problem = $"{file} does not load with libtorch in {torchFolder}; it was built against {LibTorchVersion}, and another release may lack what it needs";
+        return IntPtr.Zero;
     }
 
     private static string? FindFolder(string file)

@@ -48,6 +48,7 @@ public static partial class TorchRuntime
             // Idle workers of one process otherwise spin against those of another (0.4 s a step becomes 3.2 s).
             SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: false);
             KeepMemory();
+            NativeBootstrap.CheckFolder();
             Load(threads);
             var list = string.Concat(caps.Select(cap => $"; {cap.Name}={cap.Value}"));
             InForce = $"numerics={numerics}{list}; threads={threads}; architecture={RuntimeInformation.ProcessArchitecture}; libtorch={NativeBootstrap.LibTorchVersion}";
