@@ -1,1 +1,27 @@
-System.Console.WriteLine("tppo");
+// tppo: the command line. Composes the five services on one log and prints what they leave behind.
+//
+//   demo     events ──► windows ──► SFT ──► rollouts ──► judgements ──► reward model ──► TPPO ──► evaluation ──► table, report
+//   run      one service, or all, as a process of its own, on the same facts
+//   rebuild  cuts and facts of a log ──► the same checkpoints again, hashes compared
+//   inspect  the pure parts on lines of JSON
+//
+// Exit codes: 0 done; 1 an unexpected failure; 2 something that the caller can put right, told in one line; 3 a rebuild
+// whose hashes differ; 130 stopped by Ctrl-C or SIGTERM.
+using System.CommandLine;
+using System.Globalization;
+using Tppo.Cli;
+using Tppo.Cli.Demo;
+using Tppo.Cli.Inspect;
+using Tppo.Cli.Rebuild;
+using Tppo.Cli.Run;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var root = new RootCommand("Learns, from a log of searches, to generate the queries that each person will want next.")
+{
+    DemoCommand.Create(),
+    RunCommand.Create(),
+    RebuildCommand.Create(),
+    InspectCommand.Create(),
+};
+return Exit.Guarded(root, args);

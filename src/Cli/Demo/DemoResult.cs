@@ -1,0 +1,129 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tppo.Core.Log;
+using Tppo.Core.Models;
+using Tppo.Core.Rollouts;
+using Tppo.Core.Settings;
+using Tppo.Core.Statistics;
+using Tppo.Evaluator;
+using Tppo.Hosting;
+using Tppo.Hosting.Artifacts;
+using Tppo.Hosting.Progress;
+using Tppo.Streaming;
+using Tppo.Streaming.Records;
+
+namespace Tppo.Cli.Demo;
+
+/// <summary>The figures of a finished demo; its JSON is the form of <c>--json</c>, with the samples beside them in the folder.</summary>
+internal sealed record DemoResult(
+    long Seed,
+    long Events,
+    long Windows,
+    long DeadLetters,
+    double? JudgeAuc,
+    double? RmAucToken,
+    JudgeCalls JudgeCalls,
+    Summary Sft,
+    Summary Tppo,
+    Difference Difference,
+    string CheckpointSha256,
+    double Seconds,
+    double PeakRssMb,
+    IReadOnlyList<StageTime> Stages)
+{
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+
+    /// <summary>Histories with the queries before and after; kept in the folder, not part of the figures.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<SampleHistory> Samples { get; init; } = [];
+
+    /// <summary>Reads off the log what a finished run has left.</summary>
+    /// <exception cref="UserException">The run has not come to its end.</exception>
+    public static DemoResult Collect(IEventLog log, RunSettings settings, StageBoard board, TimeSpan elapsed)
+    {
+        var evaluations = new EvaluationLog(log);
+        evaluations.Refresh();
+        var models = new ModelLog(log);
+        models.Refresh();
+        var sft = evaluations.All.Where(e => IsPolicy(e) && e.Version == 0).OrderBy(e => e.Fold.Index).ToList();
+        var tppo = evaluations.All.Where(e => IsPolicy(e) && e.Version > 0).OrderBy(e => e.Fold.Index).ToList();
+        if (sft.Count == 0 || tppo.Count != sft[0].Fold.Count) throw new InvalidOperationException("the services are idle, but the run has not come to its end");
+        var rewards = evaluations.All.Where(e => e.TokenAuc is not null).ToList();
+        List<ResponseMeasure> before = [.. sft.SelectMany(e => e.Responses)], after = [.. tppo.SelectMany(e => e.Responses)];
+        var difference = Summary.Difference(before, after);
+        return new DemoResult(
+            settings.Seed,
+            Count(log, Topics.Search) + Count(log, Topics.Click) + Count(log, Topics.Purchase) + Count(log, Topics.Visit),
+            Count(log, Topics.Windows),
+            Services.Names.Sum(s => Count(log, Topics.DeadLetters(s))),
+            Mean(sft.Select(e => e.JudgeAuc)),
+            Mean(rewards.Select(e => e.TokenAuc)),
+            Calls(log),
+            Summary.Of(before),
+            Summary.Of(after),
+            new Difference(difference.Mean, difference.Low, difference.High),
+            tppo[0].Checkpoint,
+            Math.Round(elapsed.TotalSeconds, 1),
+            Math.Round(StageBoard.PeakMemoryMegabytes()),
+            [.. board.Snapshot().Select(StageTime.Of)])
+        {
+            Samples = [.. tppo.SelectMany(e => e.Samples).Take(3)],
+        };
+    }
+
+    /// <summary>The figures of a folder whose run is finished; null where it is not.</summary>
+    public static DemoResult? Read(RunFolder folder)
+    {
+        if (!File.Exists(folder.Result)) return null;
+        var stored = JsonSerializer.Deserialize<Stored>(File.ReadAllText(folder.Result), Options)!;
+        return stored.Figures with { Samples = stored.Samples };
+    }
+
+    /// <summary>Keeps the figures in the folder: the run is finished.</summary>
+    public void Write(RunFolder folder) => RunFolder.WriteWhole(folder.Result, JsonSerializer.Serialize(new Stored(this, Samples), Options));
+
+    /// <summary>The figures as <c>--json</c> has them.</summary>
+    public string Figures() => JsonSerializer.Serialize(this, Options) + "\n";
+
+    private static bool IsPolicy(Evaluation e) => e.Model == e.Fold.Model(ModelFamilies.Policy);
+
+    private static double? Mean(IEnumerable<double?> values)
+    {
+        var known = values.OfType<double>().ToList();
+        return known.Count == 0 ? null : known.Average();
+    }
+
+    private static IEnumerable<LogRecord> All(IEventLog log, string topic) =>
+        Enumerable.Range(0, log.Partitions(topic)).SelectMany(p => log.Read(new TopicPartition(topic, p), 0));
+
+    private static long Count(IEventLog log, string topic) => All(log, topic).LongCount(r => !EndMark.Is(r, out _));
+
+    private static JudgeCalls Calls(IEventLog log)
+    {
+        var byPurpose = All(log, Topics.Judgements).GroupBy(r => r.Header(HeaderNames.Purpose) ?? "").ToDictionary(g => g.Key, g => g.Count());
+        return new JudgeCalls(byPurpose.GetValueOrDefault(Purposes.Label), byPurpose.GetValueOrDefault(Purposes.Update), byPurpose.GetValueOrDefault(Purposes.Evaluation));
+    }
+
+    private sealed record Stored(DemoResult Figures, IReadOnlyList<SampleHistory> Samples);
+}
+
+/// <summary>Judge calls by what they were for.</summary>
+internal sealed record JudgeCalls(int Labels, int Updates, int Evaluation);
+
+/// <summary>A difference with its 95 % interval.</summary>
+internal sealed record Difference(double Mean, double Low, double High);
+
+/// <summary>How long a stage took.</summary>
+internal sealed record StageTime(
+    string Name,
+    double Seconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? EventsPerSecond,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? TokensPerSecond)
+{
+    public static StageTime Of(StageSnapshot stage)
+    {
+        var rate = Math.Round(stage.Count / Math.Max(1e-3, stage.Elapsed.TotalSeconds));
+        return new StageTime(
+            stage.Name, Math.Round(stage.Elapsed.TotalSeconds, 2), stage.Unit == StageUnit.Events ? rate : null, stage.Unit == StageUnit.Tokens ? rate : null);
+    }
+}

@@ -1,0 +1,59 @@
+using Spectre.Console;
+using Tppo.Core.Models;
+using Tppo.Evaluator;
+using Tppo.Hosting;
+
+namespace Tppo.Cli.Demo;
+
+/// <summary>The table at the end, and sample histories with each word coloured by its reward.</summary>
+internal static class DemoTable
+{
+    private const int HistoryShown = 6;
+
+    public static void Print(DemoResult result, RunFolder folder)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("held-out users", "SFT", "TPPO");
+        Row("relevance rate", s => $"{s.Relevance:P1}");
+        Row("  95 % interval", s => $"{s.Low:P1} – {s.High:P1}");
+        Row("  windows", s => $"{s.N:N0}");
+        Row("relevant words", s => $"{s.Words:P1}");
+        Row("distinct words", s => $"{s.Distinct:F3}");
+        Row("copied queries", s => $"{s.Copied:P1}");
+        Row("tokens a response", s => $"{s.Length:F1}");
+        Row("queries a response", s => $"{s.Queries:F2}");
+        Row("malformed", s => $"{s.Malformed:P1}");
+        Row("without an end", s => $"{s.NoEos:P2}");
+        AnsiConsole.Write(table);
+
+        var d = result.Difference;
+        AnsiConsole.WriteLine($"TPPO − SFT, paired by window: {100 * d.Mean:+0.0;−0.0} points (95 %: {100 * d.Low:+0.0;−0.0} to {100 * d.High:+0.0;−0.0})");
+        AnsiConsole.WriteLine(
+            $"reward model: token AUC {Figure(result.RmAucToken)}; judge: {(result.JudgeAuc is null ? "the world's truth" : $"log statistics, AUC {Figure(result.JudgeAuc)} on held-out users")}; "
+            + $"judge calls: {result.JudgeCalls.Labels:N0} labels, {result.JudgeCalls.Updates:N0} in updates, {result.JudgeCalls.Evaluation:N0} to evaluate");
+        AnsiConsole.WriteLine($"{result.Events:N0} events, {result.Windows:N0} windows, {result.DeadLetters:N0} dead letters, {result.Seconds:F0} s, {result.PeakRssMb:N0} MB");
+        foreach (var sample in result.Samples) Print(sample);
+        AnsiConsole.WriteLine();
+        AnsiConsole.WriteLine($"checkpoint {result.CheckpointSha256}");
+        AnsiConsole.WriteLine($"report     {folder.Report}");
+
+        void Row(string name, Func<Summary, string> figure) => table.AddRow(new Text(name), new Text(figure(result.Sft)), new Text(figure(result.Tppo)));
+    }
+
+    private static string Figure(double? value) => value is { } v ? $"{v:F3}" : "–";
+
+    private static void Print(SampleHistory sample)
+    {
+        AnsiConsole.WriteLine();
+        var hidden = Math.Max(0, sample.History.Count - HistoryShown);
+        if (hidden > 0) AnsiConsole.MarkupLineInterpolated($"[grey]  … {hidden} earlier events[/]");
+        foreach (var e in sample.History.Skip(hidden)) AnsiConsole.MarkupLineInterpolated($"[grey]  {e}[/]");
+        AnsiConsole.MarkupLine($"  searched next  {Markup.Escape(string.Join(", ", sample.Targets))}");
+        AnsiConsole.MarkupLine($"  SFT            {Coloured(sample.Before)}");
+        AnsiConsole.MarkupLine($"  TPPO           {Coloured(sample.After)}");
+    }
+
+    private static string Coloured(IReadOnlyList<ScoredWord> words) =>
+        string.Join(", ", words.GroupBy(w => w.Query).Select(q => string.Join(' ', q.Select(w => $"[{Colour(w.Reward)}]{Markup.Escape(w.Text)}[/]"))));
+
+    private static string Colour(double reward) => reward switch { > 0.33 => "green", < -0.33 => "red", _ => "yellow" };
+}

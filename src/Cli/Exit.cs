@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Tppo.Hosting;
+using Tppo.Streaming;
+
+namespace Tppo.Cli;
+
+/// <summary>How a command ends, and what is said then: one line for what a person can put right, never a stack trace of it.</summary>
+internal static class Exit
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int Differs = 3;
+    public const int Stopped = 130;
+
+    /// <summary>Parses and runs.</summary>
+    public static int Guarded(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            Console.Error.WriteLine($"tppo: {parsed.Errors[0].Message} (see tppo{Names(parsed.CommandResult)} --help)");
+            return Usage;
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            return Stopped;
+        }
+        catch (Exception e) when (e is UserException or LogException or FormatException)
+        {
+            Console.Error.WriteLine($"tppo: {OneLine(e.Message)}");
+            return Usage;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"tppo: unexpected: {e}");
+            return Failed;
+        }
+    }
+
+    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+
+    private static string Names(System.CommandLine.Parsing.CommandResult? command) =>
+        command?.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{Names(parent)} {command.Command.Name}" : "";
+}

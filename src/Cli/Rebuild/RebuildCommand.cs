@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Spectre.Console;
+using Tppo.Cli.Demo;
+using Tppo.Hosting;
+using Tppo.Hosting.Progress;
+using Tppo.Learning.Native;
+using Tppo.Streaming;
+
+namespace Tppo.Cli.Rebuild;
+
+/// <summary><c>tppo rebuild</c>: the models again from the log, hashes compared.</summary>
+internal static class RebuildCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string?>("model") { Description = "A policy (policy, or policy.3 of fold 3) with what it rests on. Default: all.", Arity = ArgumentArity.ZeroOrOne };
+        var data = new Option<DirectoryInfo>("--data") { Description = "The data folder.", Required = true };
+        var command = new Command("rebuild", "Makes the models again from recorded cuts, rollouts and judgements, asking no judge and writing nothing to the log. Goes on where it stopped.")
+        {
+            model, data,
+        };
+        command.SetAction(parsed =>
+        {
+            var folder = new RunFolder(parsed.GetValue(data)!.FullName);
+            var settings = folder.ReadSettings() ?? throw new UserException($"{folder.RunJson}: no such file; give --data of a run that exists");
+            TorchRuntime.Start(settings.Numerics, settings.Threads);
+            using var stopping = new Stopping();
+            using var log = EmbeddedLog.OpenReadOnly(folder.Path);
+            var board = new StageBoard(TimeProvider.System);
+            IReadOnlyList<RebuiltCheckpoint> rebuilt;
+            using (new ProgressView(board, verbose: false))
+            {
+                rebuilt = new Rebuilder(log, settings, folder, board).Rebuild(parsed.GetValue(model), stopping.Token);
+            }
+
+            return Show(rebuilt);
+        });
+        return command;
+    }
+
+    private static int Show(IReadOnlyList<RebuiltCheckpoint> rebuilt)
+    {
+        foreach (var r in rebuilt)
+        {
+            AnsiConsole.MarkupLineInterpolated(r.IsEqual
+                ? (FormattableString)$"[green]equal[/]    {r.Recorded.Model} {r.Recorded.Version}  {r.Checkpoint}"
+                : $"[red]differs[/]  {r.Recorded.Model} {r.Recorded.Version}  expected {r.Recorded.Checkpoint}, found {r.Checkpoint}");
+        }
+
+        return rebuilt.All(r => r.IsEqual) ? Exit.Done : Exit.Differs;
+    }
+}

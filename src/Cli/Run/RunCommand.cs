@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Tppo.Core.Settings;
+using Tppo.Hosting;
+using Tppo.Ingest.Import;
+
+namespace Tppo.Cli.Run;
+
+/// <summary><c>tppo run</c>: services as processes of their own.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var service = new Argument<string>("service") { Description = "ingest, policy-trainer, labeler, reward-trainer, evaluator, or all." };
+        service.AcceptOnlyFromAmong([.. Services.Names, "all"]);
+        var config = new Option<FileInfo?>("--config") { Description = "Run settings as JSON; keys left out keep their defaults. Default: the folder's run.json." };
+        var data = new Option<DirectoryInfo>("--data") { Description = "The data folder.", DefaultValueFactory = _ => new DirectoryInfo("tppo-data/run") };
+        var untilIdle = new Option<bool>("--until-idle") { Description = "End when all inputs are read to their heads, nothing is pending and no cut could still close." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print what was resolved, and do nothing." };
+        var address = new Option<string>("--metrics-address") { Description = "Address of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => "127.0.0.1" };
+        var port = new Option<int>("--metrics-port") { Description = "Their port; 0 takes a free one.", DefaultValueFactory = _ => 9464 };
+        var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
+        var level = new Option<LogLevel>("--log-level") { Description = "Least level that is logged.", DefaultValueFactory = _ => LogLevel.Information };
+        var command = new Command("run", "Runs one service, or all, until stopped or idle. SIGTERM and Ctrl-C stop in order.")
+        {
+            service, config, data, untilIdle, dryRun, address, port, format, level,
+        };
+        command.SetAction((parsed, _) =>
+        {
+            var folder = new RunFolder(parsed.GetValue(data)!.FullName);
+            var settings = Resolve(folder, parsed.GetValue(config));
+            var process = new ProcessOptions(
+                parsed.GetValue(service)!, folder.Path, parsed.GetValue(untilIdle), parsed.GetValue(address)!, parsed.GetValue(port), parsed.GetValue(format)!, parsed.GetValue(level));
+            process.Check();
+            if (!parsed.GetValue(dryRun)) return new ServiceProcess(folder, settings, process).RunAsync();
+            Console.Out.Write(RunSettingsJson.Write(settings));
+            Console.Out.WriteLine(process.ToJson());
+            return Task.FromResult(Exit.Done);
+        });
+        return command;
+    }
+
+    private static RunSettings Resolve(RunFolder folder, FileInfo? config)
+    {
+        if (config is null)
+            return folder.ReadSettings() ?? throw new UserException($"{folder.RunJson}: no such file; give --config FILE, or --data of a run that exists");
+        if (!config.Exists) throw new UserException($"{config.FullName}: no such file");
+        var settings = RunSettingsJson.Read(File.ReadAllText(config.FullName), config.FullName);
+        if (settings.Input.Kind == InputKind.World || settings.Input.Sha256.Length > 0) return settings;
+
+        // Which file it is decides what is computed: named by content from here on.
+        if (settings.Input.Path.Length == 0) throw new UserException($"{config.FullName}: input.path: expected a file, found nothing");
+        using var import = FileImport.Open(settings.Input.Path);
+        return settings with { Input = settings.Input with { Sha256 = import.Sha256, Path = Path.GetFullPath(settings.Input.Path) } };
+    }
+}

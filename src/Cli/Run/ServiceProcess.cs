@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using Tppo.Core.Settings;
+using Tppo.Hosting;
+using Tppo.Hosting.Cuts;
+using Tppo.Hosting.Progress;
+using Tppo.Hosting.Workers;
+using Tppo.Learning.Native;
+
+namespace Tppo.Cli.Run;
+
+/// <summary>One process of one service, or of all: its log, its workers, its metrics and health.</summary>
+internal sealed class ServiceProcess(RunFolder folder, RunSettings settings, ProcessOptions options)
+{
+    public async Task<int> RunAsync()
+    {
+        folder.Claim(settings);
+        TorchRuntime.Start(settings.Numerics, settings.Threads);
+        using var stopping = new Stopping();
+        using var loggers = LoggerFactory.Create(b => b.AddProvider(new StderrLogger(options.LogLevel, options.LogFormat == "json")).SetMinimumLevel(options.LogLevel));
+        using var log = Services.OpenLog(folder, settings);
+        var board = new StageBoard(TimeProvider.System);
+        var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>());
+        Metrics.BuildInfo.WithLabels(CutBuilder.CodeVersion, "").Set(1);
+        await using var server = await MetricsServer.StartAsync(host, options.MetricsAddress, options.MetricsPort);
+        var logger = loggers.CreateLogger<ServiceProcess>();
+        Log.Listening(logger, server.Url);
+        using var teller = new StageTeller(board, logger);
+        host.Run(Services.Compose(options.Service, Services.Context(log, folder, settings, board, loggers)), options.UntilIdle, stopping.Token);
+        return stopping.Token.IsCancellationRequested ? Exit.Stopped : Exit.Done;
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+using Tppo.Core.Settings;
+using Tppo.Evaluator;
+using Tppo.Hosting;
+using Tppo.Hosting.Artifacts;
+using Tppo.Hosting.Progress;
+using Tppo.Hosting.Workers;
+using Tppo.Ingest;
+using Tppo.Ingest.Import;
+using Tppo.Labeler;
+using Tppo.PolicyTrainer;
+using Tppo.RewardTrainer;
+using Tppo.Streaming;
+
+namespace Tppo.Cli;
+
+/// <summary>The five services by name.</summary>
+internal static class Services
+{
+    /// <summary>Names, in order of the data flow.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [IngestService.Name, PolicyTrainerService.Name, LabelerService.Name, RewardTrainerService.Name, EvaluatorService.Name];
+
+    /// <summary>The workers of one service, or of all.</summary>
+    public static IReadOnlyList<IWorker> Compose(string name, ServiceContext context, IImportSource? source = null) => name switch
+    {
+        IngestService.Name => IngestService.Compose(context, source),
+        PolicyTrainerService.Name => PolicyTrainerService.Compose(context),
+        LabelerService.Name => LabelerService.Compose(context),
+        RewardTrainerService.Name => RewardTrainerService.Compose(context),
+        EvaluatorService.Name => EvaluatorService.Compose(context),
+        _ => [.. Names.SelectMany(n => Compose(n, context, source))],
+    };
+
+    /// <summary>The embedded log of a folder.</summary>
+    public static EmbeddedLog OpenLog(RunFolder folder, RunSettings settings) =>
+        EmbeddedLog.Open(folder.Path, new EmbeddedOptions { Partitions = settings.Partitions });
+
+    /// <summary>What services are given.</summary>
+    public static ServiceContext Context(IEventLog log, RunFolder folder, RunSettings settings, StageBoard board, ILoggerFactory loggers)
+    {
+        var artifacts = new ArtifactStore(folder.Checkpoints);
+        artifacts.RemoveDrafts();
+        return new ServiceContext { Log = log, Settings = settings, Artifacts = artifacts, Board = board, Loggers = loggers };
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Prometheus;
+using Tppo.Hosting.Workers;
+
+namespace Tppo.Hosting;
+
+/// <summary>
+/// <c>/metrics</c> for Prometheus, <c>/healthz</c> (no worker has failed) and <c>/readyz</c> (every worker has come round
+/// once) of one process.
+/// </summary>
+public sealed class MetricsServer : IAsyncDisposable
+{
+    private readonly WebApplication application;
+
+    private MetricsServer(WebApplication application) => this.application = application;
+
+    /// <summary>Starts listening on a port of this machine's loopback, or of all its addresses.</summary>
+    /// <param name="host">Whose health is told.</param>
+    /// <param name="address">Address to listen on.</param>
+    /// <param name="port">Port; 0 takes a free one.</param>
+    /// <exception cref="UserException">The port is taken.</exception>
+    public static async Task<MetricsServer> StartAsync(WorkerHost host, string address, int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://{address}:{port}");
+        var application = builder.Build();
+        application.MapMetrics();
+        application.MapGet("/healthz", () => Answer(host.IsHealthy));
+        application.MapGet("/readyz", () => Answer(host.IsReady));
+        try
+        {
+            await application.StartAsync();
+        }
+        catch (IOException e)
+        {
+            await application.DisposeAsync();
+            throw new UserException($"--metrics-port {port}: expected a free port on {address}, found it taken", e);
+        }
+
+        return new MetricsServer(application);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public string Url => application.Urls.First();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await application.DisposeAsync();
+
+    private static IResult Answer(bool good) => good
+        ? Results.Text("ok\n")
+        : Results.Text("not ok\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+}
