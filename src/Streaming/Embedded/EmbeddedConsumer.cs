@@ -39,6 +39,7 @@ internal sealed class EmbeddedConsumer(EmbeddedLog log, GroupMember member, Grou
         {
             ct.ThrowIfCancellationRequested();
             var seen = log.Signal.Changes;
+            ObjectDisposedException.ThrowIf(log.Closed, log);
             ApplyAssignment();
             var records = Fetch(recordsMax);
             if (records.Count > 0) return records;

@@ -3,7 +3,8 @@ namespace Tppo.Streaming;
 /// <summary>
 /// The event log in one folder of one process, on RocksDB: the default backend, without set-up. Each append and each step is
 /// one write batch, so it is atomic and outlives the process; see <see cref="EmbeddedOptions.SyncEveryStep"/> for power cuts.
-/// Memory stays bounded: write buffers of 256 MiB together, the block cache, and what one read or step holds.
+/// Memory stays bounded: write buffers of 256 MiB together, the block cache, and what one read or step holds (a record has at
+/// most 32 MiB, a step 512 MiB).
 /// </summary>
 public sealed class EmbeddedLog : IEventLog
 {
@@ -30,6 +31,9 @@ public sealed class EmbeddedLog : IEventLog
     internal RecordReader Reader { get; }
 
     internal CommitSignal Signal { get; } = new();
+
+    /// <summary>Set before anything is closed: who waits for records wakes and sees it.</summary>
+    internal bool Closed { get; private set; }
 
     internal StepWriter Writer => WriteSide.Writer;
 
@@ -111,6 +115,8 @@ public sealed class EmbeddedLog : IEventLog
     /// <summary>Closes the folder once the calls under way have ended; another process may then open it.</summary>
     public void Dispose()
     {
+        Closed = true;
+        Signal.Nudge();
         if (writing is null) Close();
         else lock (writing.Writer.Gate) Close();
     }

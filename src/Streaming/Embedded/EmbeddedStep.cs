@@ -28,18 +28,17 @@ internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, G
     public StepOutcome Finish()
     {
         ThrowIfEnded();
-        var outcome = StepOutcome.Aborted;
+        var outcome = StepOutcome.Unknown;
         try
         {
             lock (log.Writer.Gate) outcome = FinishUnderGate();
+            return outcome;
         }
         finally
         {
             End();
+            consumer.RewindDue = outcome != StepOutcome.Committed;
         }
-
-        if (outcome != StepOutcome.Committed) consumer.RewindDue = true;
-        return outcome;
     }
 
     public void Abort()

@@ -99,4 +99,15 @@ public sealed class DataFolderTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => { while (reading.MoveNext()) { } });
         consumer.Dispose();
     }
+
+    [Fact]
+    public void Closing_wakes_who_waits_for_records()
+    {
+        var log = factory.Open(new LogSetup());
+        using var consumer = log.Join("g", "a", [Topics.Search]);
+        var closer = new Thread(log.Dispose);
+        closer.Start();
+        Assert.Throws<ObjectDisposedException>(() => consumer.Poll(1, Timeout.InfiniteTimeSpan, TestContext.Current.CancellationToken));
+        closer.Join();
+    }
 }
