@@ -1,6 +1,6 @@
+using TorchSharp.Modules;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
