@@ -1,7 +1,7 @@
+using TorchSharp;
 using Tppo.Core.Settings;
 using Tppo.Learning.Models;
 using Tppo.Learning.Training;
-using TorchSharp;
 
 namespace Tppo.Learning.Checkpoints;
 

@@ -1,5 +1,5 @@
-using Tppo.Core.Numerics;
 using TorchSharp.Modules;
+using Tppo.Core.Numerics;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;

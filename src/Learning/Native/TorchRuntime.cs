@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using Tppo.Core.Settings;
 using TorchSharp;
+using Tppo.Core.Settings;
 
 namespace Tppo.Learning.Native;
 

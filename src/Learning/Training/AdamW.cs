@@ -1,5 +1,5 @@
-using Tppo.Learning.Models;
 using TorchSharp;
+using Tppo.Learning.Models;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Training;

@@ -1,10 +1,10 @@
 using System.Globalization;
+using TorchSharp;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
 using Tppo.Learning.Losses;
 using Tppo.Learning.Models;
 using Tppo.Learning.Tokenizing;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Training;
