@@ -4,7 +4,6 @@ using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
-using Tppo.Core.Statistics;
 using Tppo.Evaluator;
 using Tppo.Hosting;
 using Tppo.Hosting.Artifacts;

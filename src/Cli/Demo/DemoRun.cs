@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
@@ -28,7 +29,7 @@ internal sealed class DemoRun(RunFolder folder, RunSettings settings, IImportSou
         var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>());
         using (var view = new ProgressView(board, verbose))
         {
-            AnsiConsole.MarkupLineInterpolated($"[grey]data folder {folder.Path}[/]");
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]data folder {folder.Path}[/]");
             host.Run(Services.Compose("all", context, source), untilIdle: true, stopping.Token);
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 using Tppo.Core.Models;
 using Tppo.Evaluator;
@@ -45,8 +46,8 @@ internal static class DemoTable
     {
         AnsiConsole.WriteLine();
         var hidden = Math.Max(0, sample.History.Count - HistoryShown);
-        if (hidden > 0) AnsiConsole.MarkupLineInterpolated($"[grey]  … {hidden} earlier events[/]");
-        foreach (var e in sample.History.Skip(hidden)) AnsiConsole.MarkupLineInterpolated($"[grey]  {e}[/]");
+        if (hidden > 0) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]  … {hidden} earlier events[/]");
+        foreach (var e in sample.History.Skip(hidden)) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]  {e}[/]");
         AnsiConsole.MarkupLine($"  searched next  {Markup.Escape(string.Join(", ", sample.Targets))}");
         AnsiConsole.MarkupLine($"  SFT            {Coloured(sample.Before)}");
         AnsiConsole.MarkupLine($"  TPPO           {Coloured(sample.After)}");

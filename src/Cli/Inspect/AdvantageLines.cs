@@ -56,6 +56,6 @@ internal static class AdvantageLines
         var beta = input.GetProperty("beta").GetDouble();
         var (target, horizon) = (input.GetProperty("target").GetDouble(), input.GetProperty("horizon").GetDouble());
         var betas = updates.EnumerateArray().Select(u => beta = AdaptiveKl.Next(beta, u.GetProperty("kl").GetDouble(), target, horizon, u.GetProperty("steps").GetDouble()));
-        return new JsonObject { ["beta"] = Numbers.Json(betas) };
+        return new JsonObject { ["beta"] = Numbers.Row(betas) };
     }
 }

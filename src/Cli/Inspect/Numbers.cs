@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tppo.Cli.Inspect;
@@ -17,15 +16,15 @@ internal static class Numbers
         return tensor([.. all.SelectMany(r => r)], [all.Count, all.Count == 0 ? 0 : all[0].Length], float64);
     }
 
-    public static JsonArray Json(IEnumerable<double> row) => [.. row.Select(v => (JsonNode)v)];
+    public static JsonArray Row(IEnumerable<double> row) => [.. row.Select(v => (JsonNode)v)];
 
     /// <summary>A tensor of two or three dimensions as nested arrays.</summary>
     public static JsonArray Json(Tensor values)
     {
         var flat = values.to_type(float64).cpu().contiguous().data<double>().ToArray();
         var shape = values.shape;
-        if (shape.Length == 2) return [.. flat.Chunk((int)shape[1]).Select(r => (JsonNode)Json(r))];
+        if (shape.Length == 2) return [.. flat.Chunk((int)shape[1]).Select(r => (JsonNode)Row(r))];
         var inner = (int)shape[2];
-        return [.. flat.Chunk((int)shape[1] * inner).Select(r => (JsonNode)new JsonArray([.. r.Chunk(inner).Select(c => (JsonNode)Json(c))]))];
+        return [.. flat.Chunk((int)shape[1] * inner).Select(r => (JsonNode)new JsonArray([.. r.Chunk(inner).Select(c => (JsonNode)Row(c))]))];
     }
 }

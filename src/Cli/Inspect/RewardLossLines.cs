@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tppo.Learning.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tppo.Cli.Inspect;
@@ -26,7 +25,7 @@ internal static class RewardLossLines
         total.backward();
         return new JsonObject
         {
-            ["class_weights"] = Numbers.Json(stats.ClassWeights),
+            ["class_weights"] = Numbers.Row(stats.ClassWeights),
             ["local"] = stats.Local,
             ["global"] = stats.Global,
             ["total"] = stats.Total,

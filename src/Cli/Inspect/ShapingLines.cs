@@ -28,8 +28,8 @@ internal static class ShapingLines
         var (old, reference) = (Numbers.Row(input.GetProperty("old_logprobs")), Numbers.Row(input.GetProperty("ref_logprobs")));
         return new JsonObject
         {
-            ["rewards"] = Numbers.Json(rewards),
-            ["rewards_with_kl"] = Numbers.Json(rewards.Select((r, l) => r - (settings.KlWeight * (old[l] - reference[l])))),
+            ["rewards"] = Numbers.Row(rewards),
+            ["rewards_with_kl"] = Numbers.Row(rewards.Select((r, l) => r - (settings.KlWeight * (old[l] - reference[l])))),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using Spectre.Console;
 using Tppo.Cli.Demo;
@@ -42,7 +43,7 @@ internal static class RebuildCommand
     {
         foreach (var r in rebuilt)
         {
-            AnsiConsole.MarkupLineInterpolated(r.IsEqual
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, r.IsEqual
                 ? (FormattableString)$"[green]equal[/]    {r.Recorded.Model} {r.Recorded.Version}  {r.Checkpoint}"
                 : $"[red]differs[/]  {r.Recorded.Model} {r.Recorded.Version}  expected {r.Recorded.Checkpoint}, found {r.Checkpoint}");
         }
