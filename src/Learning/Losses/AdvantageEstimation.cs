@@ -1,3 +1,4 @@
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Losses;
@@ -29,12 +30,12 @@ public static class AdvantageEstimation
         var nextAdvantage_B = zeros_like(values[0]);
         for (var t = rewards.Length - 1; t >= 0; t--)
         {
-            var delta_B = rewards[t] + (gamma * nextValue_B) - values[t];
-            nextAdvantage_B = advantages[t] = (delta_B + (gamma * lambda * nextAdvantage_B)) * mask[t];
+            var delta_B = rewards[t].Plus(nextValue_B.Times(gamma)) - values[t];
+            nextAdvantage_B = advantages[t] = delta_B.Plus(nextAdvantage_B.Times(gamma * lambda)) * mask[t];
             nextValue_B = values[t];
         }
 
         var advantages_BT = stack(advantages, 1);
-        return (advantages_BT, advantages_BT + Masked.Keep(values_BT, mask_BT));
+        return (advantages_BT, advantages_BT.Plus(Masked.Keep(values_BT, mask_BT)));
     }
 }

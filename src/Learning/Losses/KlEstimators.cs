@@ -1,3 +1,4 @@
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Losses;
@@ -11,12 +12,12 @@ public static class KlEstimators
     public static Tensor K1(Tensor logProbs, Tensor referenceLogProbs) => logProbs - referenceLogProbs;
 
     /// <summary>k2 = ½ (log π − log π_ref)²: biased, never negative.</summary>
-    public static Tensor K2(Tensor logProbs, Tensor referenceLogProbs) => 0.5 * (logProbs - referenceLogProbs).square();
+    public static Tensor K2(Tensor logProbs, Tensor referenceLogProbs) => (logProbs - referenceLogProbs).Squared().Times(0.5);
 
     /// <summary>k3 = e^d − d − 1 with d = log π_ref − log π: unbiased, never negative.</summary>
     public static Tensor K3(Tensor logProbs, Tensor referenceLogProbs)
     {
         var d = referenceLogProbs - logProbs;
-        return d.exp() - d - 1;
+        return (d.exp() - d).Plus(-1.0);
     }
 }

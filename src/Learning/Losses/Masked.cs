@@ -1,3 +1,4 @@
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Losses;
@@ -12,5 +13,5 @@ internal static class Masked
     internal static Tensor Keep(Tensor x, Tensor mask) => where(mask.to_type(ScalarType.Bool), x, zeros_like(x));
 
     /// <summary>Σ mask·x / Σ mask; 0 where the mask is empty.</summary>
-    internal static Tensor Mean(Tensor x, Tensor mask) => Keep(x, mask).sum() / As(mask, x).sum().clamp_min(1);
+    internal static Tensor Mean(Tensor x, Tensor mask) => Keep(x, mask).sum() / As(mask, x).sum().AtLeast(1);
 }

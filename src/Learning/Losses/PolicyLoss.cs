@@ -1,4 +1,4 @@
-using TorchSharp;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Losses;
@@ -22,18 +22,18 @@ public static class PolicyLoss
     public static (Tensor Loss, PolicyLossStats Stats) Clipped(Tensor logProbs, Tensor oldLogProbs, Tensor advantages, Tensor mask, double clip)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(clip);
-        var logRatio = Masked.Keep(logProbs - oldLogProbs, mask).clamp(-LogRatioMax, LogRatioMax);
+        var logRatio = Masked.Keep(logProbs - oldLogProbs, mask).Within(-LogRatioMax, LogRatioMax);
         var ratio = logRatio.exp();
         var plain = -(ratio * advantages);
-        var clipped = -(ratio.clamp(1 - clip, 1 + clip) * advantages);
+        var clipped = -(ratio.Within(1 - clip, 1 + clip) * advantages);
         var loss = Masked.Mean(maximum(plain, clipped), mask);
         using var noGradients = no_grad();
         var stats = new PolicyLossStats(
-            loss.ToDouble(),
-            Masked.Mean(clipped.gt(plain).to(logProbs.dtype), mask).ToDouble(),
-            -Masked.Mean(logRatio, mask).ToDouble(),
-            0.5 * Masked.Mean(logRatio.square(), mask).ToDouble(),
-            Masked.Mean(ratio, mask).ToDouble());
+            loss.Number(),
+            Masked.Mean(clipped.gt(plain).to(logProbs.dtype), mask).Number(),
+            -Masked.Mean(logRatio, mask).Number(),
+            0.5 * Masked.Mean(logRatio.Squared(), mask).Number(),
+            Masked.Mean(ratio, mask).Number());
         return (loss, stats);
     }
 }

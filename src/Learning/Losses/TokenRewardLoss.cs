@@ -1,4 +1,4 @@
-using TorchSharp;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -40,15 +40,15 @@ public static class TokenRewardLoss
         var weights = classWeights ?? ClassWeights(labels_BT, keep_BT, noWordWeight);
         var local = Local(logits_BT3, labels_BT, keep_BT, weights);
         var global = Global(logits_BT3, labels_BT, response_BT, whole);
-        var total = (localWeight * local) + ((1 - localWeight) * global);
-        return (total, new TokenRewardLossStats(total.ToDouble(), local.ToDouble(), global.ToDouble(), weights));
+        var total = local.Times(localWeight).Plus(global.Times(1 - localWeight));
+        return (total, new TokenRewardLossStats(total.Number(), local.Number(), global.Number(), weights));
     }
 
     private static double[] ClassWeights(Tensor labels_BT, Tensor keep_BT, double noWordWeight)
     {
         using var scope = NewDisposeScope();
-        var one = (double)(labels_BT.eq(1) & keep_BT).sum().ToInt64();
-        var two = (double)(labels_BT.eq(2) & keep_BT).sum().ToInt64();
+        var one = (labels_BT.Equal(1) & keep_BT).sum().Number();
+        var two = (labels_BT.Equal(2) & keep_BT).sum().Number();
         return [noWordWeight, Weight(one), Weight(two)];
 
         double Weight(double count) => count == 0 ? 1 : Math.Clamp((one + two) / (2 * count), WeightMin, WeightMax);
@@ -67,10 +67,10 @@ public static class TokenRewardLoss
         var known_B = tensor(whole.Select(score => score is 1 or 2).ToArray());
         var whole_B = tensor(whole.Select(score => (double)(score ?? 0)).ToArray(), dtype);
         // (P₁ + 2 P₂) / (P₁ + P₂) = 1 + P₂ / (P₁ + P₂), and the last is a sigmoid of the logits' difference: no division by what may be 0.
-        var expected_BT = 1 + sigmoid(logits_BT3.select(-1, 2) - logits_BT3.select(-1, 1));
-        var labelled_BT = (response_BT & labels_BT.gt(0)).to(dtype);
+        var expected_BT = sigmoid(logits_BT3.select(-1, 2) - logits_BT3.select(-1, 1)).Plus(1.0);
+        var labelled_BT = (response_BT & labels_BT.Above(0)).to(dtype);
         var count_B = labelled_BT.sum(-1);
-        var mean_B = (expected_BT * labelled_BT).sum(-1) / count_B.clamp_min(1);
-        return Masked.Mean((mean_B - whole_B).square(), known_B & count_B.gt(0));
+        var mean_B = (expected_BT * labelled_BT).sum(-1) / count_B.AtLeast(1);
+        return Masked.Mean((mean_B - whole_B).Squared(), known_B & count_B.Above(0));
     }
 }

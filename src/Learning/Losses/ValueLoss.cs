@@ -1,4 +1,4 @@
-using TorchSharp;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Losses;
@@ -17,17 +17,17 @@ public static class ValueLoss
     /// <returns>A scalar and its figures. An empty mask gives 0.</returns>
     public static (Tensor Loss, ValueLossStats Stats) Clipped(Tensor newValues, Tensor oldValues, Tensor returns, Tensor mask, double valueClip)
     {
-        var plain = (newValues - returns).square();
+        var plain = (newValues - returns).Squared();
         if (valueClip <= 0)
         {
-            var unclipped = 0.5 * Masked.Mean(plain, mask);
-            return (unclipped, new ValueLossStats(unclipped.ToDouble(), 0));
+            var unclipped = Masked.Mean(plain, mask).Times(0.5);
+            return (unclipped, new ValueLossStats(unclipped.Number(), 0));
         }
 
-        var near = oldValues + (newValues - oldValues).clamp(-valueClip, valueClip);
-        var clipped = (near - returns).square();
-        var loss = 0.5 * Masked.Mean(maximum(plain, clipped), mask);
+        var near = oldValues.Plus((newValues - oldValues).Within(-valueClip, valueClip));
+        var clipped = (near - returns).Squared();
+        var loss = Masked.Mean(maximum(plain, clipped), mask).Times(0.5);
         using var noGradients = no_grad();
-        return (loss, new ValueLossStats(loss.ToDouble(), Masked.Mean(clipped.gt(plain).to(newValues.dtype), mask).ToDouble()));
+        return (loss, new ValueLossStats(loss.Number(), Masked.Mean(clipped.gt(plain).to(newValues.dtype), mask).Number()));
     }
 }

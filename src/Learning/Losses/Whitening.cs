@@ -1,4 +1,4 @@
-using TorchSharp;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Losses;
@@ -17,18 +17,18 @@ public static class Whitening
         var count = Count(mask);
         if (count < 2) return Masked.Keep(values, mask);
         var centred = Centred(values, mask, count);
-        return centred * rsqrt((centred.square().sum() / (count - 1)) + Epsilon);
+        return centred * rsqrt(centred.Squared().sum().Over(count - 1).Plus(Epsilon));
     }
 
     /// <summary>Sample variance over the mask; 0 for fewer than two values.</summary>
     internal static double Variance(Tensor values, Tensor mask)
     {
         var count = Count(mask);
-        return count < 2 ? 0 : (Centred(values, mask, count).square().sum() / (count - 1)).ToDouble();
+        return count < 2 ? 0 : Centred(values, mask, count).Squared().sum().Over(count - 1).Number();
     }
 
-    private static double Count(Tensor mask) => mask.to_type(ScalarType.Float64).sum().ToDouble();
+    private static double Count(Tensor mask) => mask.to_type(ScalarType.Float64).sum().Number();
 
     private static Tensor Centred(Tensor values, Tensor mask, double count) =>
-        Masked.Keep(values - (Masked.Keep(values, mask).sum() / count), mask);
+        Masked.Keep(values - Masked.Keep(values, mask).sum().Over(count), mask);
 }

@@ -6,7 +6,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Tppo.Learning.Models;
 
-// B rows, T tokens, P prompts, U segment tokens, N tokens that are read, D width, V vocabulary, C outputs of the head.
+// B rows, T tokens, P prompts, U segment tokens, N tokens that are read, M = N and padding, D width, V vocabulary, C outputs of the head.
 
 /// <summary>
 /// Llama-style decoder: RMSNorm before each half of a block, rotary positions, grouped-query attention, SwiGLU, logits through
@@ -94,7 +94,7 @@ public sealed class Decoder : nn.Module
         return Normalise(x_BTD);
     }
 
-    /// <summary>Normalised hidden states where the batch is read, [N, D], in the order prompt, response, token.</summary>
+    /// <summary>Normalised hidden states where the batch is read, [M, D], in the order prompt, response, token, padding.</summary>
     /// <remarks>The last block computes keys and values only of the prompts' tokens: nobody reads what comes after.</remarks>
     public Tensor Hidden(TreeBatch batch)
     {
@@ -123,7 +123,7 @@ public sealed class Decoder : nn.Module
             segment_PUD = block.Finish(segment_PUD, mixed_PUD);
         }
 
-        return Normalise(segment_PUD.reshape(p * u, Settings.Width).index_select(0, batch.Reads_N));
+        return Normalise(segment_PUD.reshape(p * u, Settings.Width).index_select(0, batch.Reads_M));
     }
 
     /// <summary>Next-token logits [..., V] of hidden states [..., D].</summary>
@@ -137,8 +137,16 @@ public sealed class Decoder : nn.Module
         return F.linear(hidden, score_CD, scoreBias_C);
     }
 
+    /// <summary>The head's outputs at every response token, [N, C].</summary>
+    /// <exception cref="InvalidOperationException">The decoder has no head.</exception>
+    public Tensor Scores(TreeBatch batch) => Scores(Hidden(batch)).narrow(0, 0, batch.Reads);
+
     /// <summary>log P(token | what precedes it) of every response token, [N]; the batch must be read <see cref="TreeRead.Predicting"/>.</summary>
-    public Tensor LogProbs(TreeBatch batch) => -F.cross_entropy(Logits(Hidden(batch)), batch.Targets_N, reduction: nn.Reduction.None);
+    public Tensor LogProbs(TreeBatch batch) => LogProbs(Hidden(batch), batch.Targets_M, batch.Reads);
+
+    /// <summary>log P(token | what precedes it) of every token but each row's first, [N], row by row.</summary>
+    public Tensor LogProbs(RowBatch batch) =>
+        LogProbs(Hidden(batch).reshape(-1, Settings.Width).index_select(0, batch.Reads_M), batch.Targets_M, batch.Reads);
 
     /// <summary>Takes the other's weights, all but the head's. Shapes must agree.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
@@ -183,6 +191,9 @@ public sealed class Decoder : nn.Module
         if (disposing) rotary.Dispose();
         base.Dispose(disposing);
     }
+
+    private Tensor LogProbs(Tensor hidden_MD, Tensor targets_M, int reads) =>
+        -F.cross_entropy(Logits(hidden_MD), targets_M, ignore_index: ShapeSteps.IgnoredTarget, reduction: nn.Reduction.None).narrow(0, 0, reads);
 
     private IEnumerable<(string Name, Parameter Parameter)> Backbone()
     {

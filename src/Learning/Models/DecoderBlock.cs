@@ -1,6 +1,7 @@
 using TorchSharp.Modules;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -43,7 +44,7 @@ internal sealed class DecoderBlock : nn.Module
     }
 
     /// <summary>x · w / √(mean(x²) + ε), over the last dimension.</summary>
-    internal static Tensor Norm(Tensor x, Tensor weight_D, double epsilon) => x * rsqrt(x.square().mean([-1], true) + epsilon) * weight_D;
+    internal static Tensor Norm(Tensor x, Tensor weight_D, double epsilon) => x * rsqrt(x.Squared().mean([-1], true).Plus(epsilon)) * weight_D;
 
     /// <summary>Queries [B,H,T,E], keys and values [B,K,T,E], queries and keys turned by their positions.</summary>
     internal (Tensor Query, Tensor Key, Tensor Value) QueryKeyValue(Tensor x_BTD, int rows, int tokens, (Tensor Cos, Tensor Sin) rotary)
@@ -79,10 +80,10 @@ internal sealed class DecoderBlock : nn.Module
     /// <summary>The residual stream after this block.</summary>
     internal Tensor Finish(Tensor x_BTD, Tensor mixed_BTD)
     {
-        var y_BTD = x_BTD + TorchOperators.Linear(mixed_BTD, output_DD);
+        var y_BTD = x_BTD.Plus(TorchOperators.Linear(mixed_BTD, output_DD));
         var gateUp_BTF = TorchOperators.Linear(Norm(y_BTD, feedForwardNorm_D, epsilon), gateUp_OD);
         var hidden_BTF = F.silu(gateUp_BTF.narrow(-1, 0, feedForward)) * gateUp_BTF.narrow(-1, feedForward, feedForward);
-        return y_BTD + TorchOperators.Linear(hidden_BTF, down_DF);
+        return y_BTD.Plus(TorchOperators.Linear(hidden_BTF, down_DF));
     }
 
     /// <summary>Own parameters, named, in a fixed order.</summary>
@@ -101,7 +102,7 @@ internal sealed class DecoderBlock : nn.Module
     {
         var a = x_BTHE.narrow(-1, 0, headWidth / 2);
         var b = x_BTHE.narrow(-1, headWidth / 2, headWidth / 2);
-        return cat([(a * rotary.Cos) - (b * rotary.Sin), (b * rotary.Cos) + (a * rotary.Sin)], -1);
+        return cat([(a * rotary.Cos) - (b * rotary.Sin), (b * rotary.Cos).Plus(a * rotary.Sin)], -1);
     }
 
     private Tensor ForEachQueryHead(Tensor x_BKSE) => heads == keyValueHeads ? x_BKSE : x_BKSE.repeat_interleave(heads / keyValueHeads, 1);

@@ -44,8 +44,9 @@ internal sealed class RotaryTable(int headWidth, double theta) : IDisposable
         // Whoever asks first may be sampling; what is made in inference mode could not serve training later.
         using var ordinary = inference_mode(false);
         using var noGradients = no_grad();
-        var inverse_E = 1.0 / pow(theta, arange(0, headWidth, 2, float32) / headWidth);
-        var angle_TE = outer(arange(0, capacity, 1, float32), inverse_E);
+        var exponents_E = tensor(Enumerable.Range(0, headWidth / 2).Select(i => 2f * i / headWidth).ToArray());
+        var inverse_E = tensor((float)theta).pow(exponents_E).reciprocal();
+        var angle_TE = outer(tensor(Enumerable.Range(0, capacity).Select(i => (float)i).ToArray()), inverse_E);
         cos_TE = angle_TE.cos().DetachFromDisposeScope();
         sin_TE = angle_TE.sin().DetachFromDisposeScope();
     }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;
 
-// B rows, T tokens, N tokens that are targets.
+// B rows, T tokens, N tokens that are targets, M = N and padding.
 
 /// <summary>Whole token rows, padded at the right with id 0, under a causal mask: no real token sees padding.</summary>
 public sealed class RowBatch : IDisposable
@@ -18,18 +18,21 @@ public sealed class RowBatch : IDisposable
     /// <summary>int64, 0 where padded.</summary>
     public required Tensor Ids_BT { get; init; }
 
-    /// <summary>int64, flat over (B, T): where each target is predicted, that is, at the token before it.</summary>
-    public required Tensor Reads_N { get; init; }
+    /// <summary>Targets N: every token but each row's first.</summary>
+    public int Reads { get; private init; }
 
-    /// <summary>int64: every token but each row's first.</summary>
-    public required Tensor Targets_N { get; init; }
+    /// <summary>int64, flat over (B, T): where each target is predicted, that is, at the token before it; 0 where padded.</summary>
+    public required Tensor Reads_M { get; init; }
+
+    /// <summary>int64: the targets' ids; −100 where padded.</summary>
+    public required Tensor Targets_M { get; init; }
 
     /// <summary>Rows of token ids. Every token but the first of a row is a target.</summary>
     /// <exception cref="ArgumentException">No row, or a row without tokens.</exception>
     public static RowBatch Build(IReadOnlyList<int[]> rows)
     {
         ArgumentOutOfRangeException.ThrowIfZero(rows.Count, nameof(rows));
-        var tokens = rows.Max(row => row.Length);
+        var tokens = ShapeSteps.PadTokens(rows.Max(row => row.Length));
         var targets = rows.Sum(row => row.Length - 1);
         if (rows.Any(row => row.Length == 0)) throw new ArgumentException("a row has no tokens", nameof(rows));
 
@@ -48,11 +51,13 @@ public sealed class RowBatch : IDisposable
             }
         }
 
+        (reads, wanted) = ShapeSteps.PadReads(reads, wanted);
         return new RowBatch(rows.Count, tokens)
         {
+            Reads = n,
             Ids_BT = tensor(ids, [rows.Count, tokens], int64),
-            Reads_N = tensor(reads, [targets], int64),
-            Targets_N = tensor(wanted, [targets], int64),
+            Reads_M = tensor(reads, [reads.Length], int64),
+            Targets_M = tensor(wanted, [wanted.Length], int64),
         };
     }
 
@@ -60,7 +65,7 @@ public sealed class RowBatch : IDisposable
     public void Dispose()
     {
         Ids_BT.Dispose();
-        Reads_N.Dispose();
-        Targets_N.Dispose();
+        Reads_M.Dispose();
+        Targets_M.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using TorchSharp;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;
@@ -49,8 +50,9 @@ internal static class TorchOperators
     /// <summary>Scales the gradients in place so that their joint norm is at most <paramref name="largest"/>; the norm before.</summary>
     internal static double ClipByGlobalNorm(Tensor[] gradients, double largest)
     {
-        using var norm = Unit.Value.invoke<Tensor>("clip", gradients, largest);
-        return norm.ToDouble();
+        using var most = largest.ToScalar();
+        using var norm = Unit.Value.invoke<Tensor>("clip", gradients, most);
+        return norm.Number();
     }
 
     /// <summary>One AdamW step in place; <paramref name="steps"/> holds the count of this step, from 1, as float32.</summary>
@@ -59,6 +61,9 @@ internal static class TorchOperators
         double rate, double beta1, double beta2, double decay, double epsilon)
     {
         // The function must return something; what it returns is a second handle of the first weight.
-        using var same = Unit.Value.invoke<Tensor>("adamw", weights, gradients, first, second, steps, rate, beta1, beta2, decay, epsilon);
+        var numbers = Array.ConvertAll([rate, beta1, beta2, decay, epsilon], number => number.ToScalar());
+        using var same = Unit.Value.invoke<Tensor>(
+            "adamw", weights, gradients, first, second, steps, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+        foreach (var number in numbers) number.Dispose();
     }
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;
 
-// P prompts, T prompt tokens, U segment tokens of all responses of a prompt, N tokens that are read.
+// P prompts, T prompt tokens, U segment tokens of all responses of a prompt, N response tokens, M = N and padding.
 
 /// <summary>Which hidden states a <see cref="TreeBatch"/> is read at.</summary>
 public enum TreeRead
@@ -21,7 +21,7 @@ public enum TreeRead
 /// <remarks>
 /// Each response stands in the row as &lt;r&gt; and its tokens, one response behind the other without gaps; positions go on from
 /// the prompt's own length for each. Padding (id 0) lies at the right of prompts and of rows and is seen by no real token.
-/// Reads stand in the order prompt, response, token, flat over the batch, so losses see no padding at all.
+/// Reads stand in the order prompt, response, token, flat over the batch, and what pads them stands behind.
 /// </remarks>
 public sealed class TreeBatch : IDisposable
 {
@@ -57,11 +57,14 @@ public sealed class TreeBatch : IDisposable
     /// <summary>float32, 0 where a segment token may look at (prompt tokens, then segment tokens) and −∞ elsewhere: [P, 1, U, T + U].</summary>
     public required Tensor Bias_P1US { get; init; }
 
-    /// <summary>int64, flat over (P, U): where each response token is read.</summary>
-    public required Tensor Reads_N { get; init; }
+    /// <summary>Response tokens N.</summary>
+    public int Reads { get; private init; }
 
-    /// <summary>int64: the response tokens' ids.</summary>
-    public required Tensor Targets_N { get; init; }
+    /// <summary>int64, flat over (P, U): where each response token is read; 0 where padded.</summary>
+    public required Tensor Reads_M { get; init; }
+
+    /// <summary>int64: the response tokens' ids; −100 where padded.</summary>
+    public required Tensor Targets_M { get; init; }
 
     /// <summary>A batch of prompts, given without &lt;r&gt;, and their responses.</summary>
     /// <exception cref="ArgumentException">No prompt, unequal counts, or a response without tokens.</exception>
@@ -111,22 +114,24 @@ public sealed class TreeBatch : IDisposable
             for (; at < u; at++) bias[(((row * u) + at) * (t + u)) + t + at] = 0;
         }
 
+        (reads, targets) = ShapeSteps.PadReads(reads, targets);
         return new TreeBatch(p, t, u, plan.Length)
         {
+            Reads = n,
             RealTokens = plan.RealTokens,
             Prompt_PT = tensor(promptIds, [p, t], int64),
             Segments_PU = tensor(ids, [p, u], int64),
             Positions_PU = tensor(positions, [p, u], int64),
             Bias_P1US = tensor(bias, [p, 1, u, t + u], float32),
-            Reads_N = tensor(reads, [reads.Length], int64),
-            Targets_N = tensor(targets, [targets.Length], int64),
+            Reads_M = tensor(reads, [reads.Length], int64),
+            Targets_M = tensor(targets, [targets.Length], int64),
         };
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[Prompt_PT, Segments_PU, Positions_PU, Bias_P1US, Reads_N, Targets_N]) tensor.Dispose();
+        foreach (var tensor in (Tensor[])[Prompt_PT, Segments_PU, Positions_PU, Bias_P1US, Reads_M, Targets_M]) tensor.Dispose();
     }
 
     // Extra is 1 where a response is read at its own tokens: then its last token must be fed too.
@@ -153,7 +158,7 @@ public sealed class TreeBatch : IDisposable
                 real += segment;
             }
 
-            return new Plan(promptMax, segmentMax, length, reads, extra, real);
+            return new Plan(ShapeSteps.PadTokens(promptMax), ShapeSteps.PadTokens(segmentMax), length, reads, extra, real);
         }
     }
 }

@@ -68,7 +68,8 @@ public static partial class TorchRuntime
         }
     }
 
-    // MKL promises equal bits across Intel's machines at AVX2; across makers only its COMPATIBLE path does.
+    // MKL promises equal bits across Intel's machines at AVX2; elsewhere only its slowest code, COMPATIBLE, is promised to be the
+    // same. It is left with attention's small products: the large ones are oneDNN's, whose AVX2 code every maker's processor runs.
     private static List<(string Name, string Value)> PortableCaps()
     {
         if (!X86Base.IsSupported) return [];

@@ -1,4 +1,5 @@
 using Tppo.Learning.Models;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -27,7 +28,7 @@ internal sealed class PromptCache : IDisposable
     {
         (this.decoder, this.samples, this.tokensMax, prompts) = (decoder, samples, tokensMax, promptIds.Count);
         headWidth = decoder.Settings.Width / decoder.Settings.Heads;
-        promptTokens = Math.Max(1, promptIds.Max(prompt => prompt.Length));
+        promptTokens = ShapeSteps.PadTokens(Math.Max(1, promptIds.Max(prompt => prompt.Length)));
         var layers = decoder.Settings.Layers;
         (promptKeys_PKET, promptValues_PKTE, keys_BKnE, values_BKnE) = (new Tensor[layers], new Tensor[layers], new Tensor[layers], new Tensor[layers]);
 
@@ -53,7 +54,7 @@ internal sealed class PromptCache : IDisposable
     {
         var settings = decoder.Settings;
         var rows = prompts * samples;
-        var table = decoder.Rotary.At(lengths_B1 + step, promptTokens + tokensMax + 1);
+        var table = decoder.Rotary.At(lengths_B1.Plus((long)step), promptTokens + tokensMax + 1);
         var x_B1D = decoder.Embed(current_B).unsqueeze(1);
         for (var layer = 0; layer < settings.Layers; layer++)
         {
@@ -132,13 +133,13 @@ internal sealed class PromptCache : IDisposable
         var (k, e, p, g, t) = (decoder.Settings.KeyValueHeads, headWidth, prompts, samples, promptTokens);
         var q = decoder.Settings.Heads / k;
         var scale = 1 / Math.Sqrt(e);
-        var query_BKQE = query_BHTE.reshape(p * g, k, q, e) * scale;
+        var query_BKQE = query_BHTE.reshape(p * g, k, q, e).Times(scale);
         var shared_PKRE = query_BKQE.view(p, g, k, q, e).transpose(1, 2).reshape(p, k, g * q, e);
-        var onPrompt_BKQT = (shared_PKRE.matmul(promptKeys_PKET[layer]) + bias_P11T).view(p, k, g, q, t).transpose(1, 2).reshape(p * g, k, q, t);
+        var onPrompt_BKQT = shared_PKRE.matmul(promptKeys_PKET[layer]).Plus(bias_P11T).view(p, k, g, q, t).transpose(1, 2).reshape(p * g, k, q, t);
         var onOwn_BKQn = query_BKQE.matmul(keys_BKnE[layer].narrow(2, 0, length).transpose(-2, -1));
         var weights = F.softmax(cat([onPrompt_BKQT, onOwn_BKQn], -1), -1);
         var promptWeights_PKRT = weights.narrow(-1, 0, t).reshape(p, g, k, q, t).transpose(1, 2).reshape(p, k, g * q, t);
         var fromPrompt_BKQE = promptWeights_PKRT.matmul(promptValues_PKTE[layer]).view(p, k, g, q, e).transpose(1, 2).reshape(p * g, k, q, e);
-        return fromPrompt_BKQE + weights.narrow(-1, t, length).matmul(values_BKnE[layer].narrow(2, 0, length));
+        return fromPrompt_BKQE.Plus(weights.narrow(-1, t, length).matmul(values_BKnE[layer].narrow(2, 0, length)));
     }
 }

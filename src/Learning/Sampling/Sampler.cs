@@ -1,5 +1,6 @@
 using Tppo.Core.Numerics;
 using Tppo.Learning.Models;
+using Tppo.Learning.Native;
 using Tppo.Learning.Tokenizing;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -19,6 +20,8 @@ public static class Sampler
 {
     /// <summary>Prompts that are read and continued together.</summary>
     public const int ChunkPrompts = 64;
+
+    private const int KeptStep = 4;
 
     /// <summary>Samples responses.</summary>
     /// <param name="policy">The decoder to sample from.</param>
@@ -68,12 +71,12 @@ public static class Sampler
         using var scope = NewDisposeScope();
         var current_B = tensor(rows.Select(row => (long)row.Last).ToArray(), int64);
         var logits_BV = cache.Step(current_B, step);
-        if (temperature != 1) logits_BV = logits_BV / temperature;
+        if (temperature != 1) logits_BV = logits_BV.Over(temperature);
         var logProbs_BV = F.log_softmax(logits_BV, -1);
         var cumulative_BV = logProbs_BV.exp().cumsum(-1);
         var uniform_B1 = tensor(rows.Select(row => row.Ended ? 0f : row.Random.NextSingle()).ToArray(), [rows.Length, 1], float32);
         // Scaled by the sum as rounded, so that the last token is reached and no draw falls past it.
-        var drawn_B1 = searchsorted(cumulative_BV, uniform_B1 * cumulative_BV.narrow(1, vocabulary - 1, 1), right: true).clamp_max_(vocabulary - 1);
+        var drawn_B1 = searchsorted(cumulative_BV, uniform_B1 * cumulative_BV.narrow(1, vocabulary - 1, 1), right: true).AtMost(vocabulary - 1);
         var drawn = drawn_B1.data<long>().ToArray();
         var logProbs = logProbs_BV.gather(1, drawn_B1).data<float>().ToArray();
         for (var i = 0; i < rows.Length; i++)
@@ -87,7 +90,7 @@ public static class Sampler
         var groups = rows.Length / samplesPerPrompt;
         var alive = Enumerable.Range(0, groups).Where(group => rows.AsSpan(group * samplesPerPrompt, samplesPerPrompt).ContainsAnyAlive()).ToArray();
         if (!last && alive.Length * 2 > groups) return rows;
-        var kept = last ? [] : alive;
+        var kept = last || alive.Length == 0 ? [] : Fill(alive, groups);
         var keptSet = kept.ToHashSet();
         for (var i = 0; i < rows.Length; i++)
         {
@@ -96,6 +99,13 @@ public static class Sampler
 
         if (kept.Length > 0) cache.Keep(kept);
         return [.. kept.SelectMany(group => rows.Skip(group * samplesPerPrompt).Take(samplesPerPrompt))];
+    }
+
+    // Some that have ended stay, so that few batch sizes occur and few products are compiled for them.
+    private static int[] Fill(int[] alive, int groups)
+    {
+        var wanted = Math.Min(groups, (alive.Length + KeptStep - 1) / KeptStep * KeptStep);
+        return [.. alive, .. Enumerable.Range(0, groups).Except(alive).Take(wanted - alive.Length)];
     }
 
     private static bool ContainsAnyAlive(this Span<Row> rows)

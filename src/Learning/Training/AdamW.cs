@@ -1,5 +1,5 @@
-using TorchSharp;
 using Tppo.Learning.Models;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Training;
@@ -88,7 +88,7 @@ public sealed class AdamW : IDisposable
     public void Load(IReadOnlyDictionary<string, Tensor> state)
     {
         using var noGradients = no_grad();
-        Steps = Find(state, StepCount).ToInt64();
+        Steps = (long)Find(state, StepCount).Number();
         for (var i = 0; i < parameters.Length; i++)
         {
             Copy(state, parameters[i].Name + FirstMoment, first[i]);

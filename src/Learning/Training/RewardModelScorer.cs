@@ -15,7 +15,7 @@ public static class RewardModelScorer
     public static TokenScores[][] Score(Decoder rewardModel, IReadOnlyList<int[]> prompts, IReadOnlyList<IReadOnlyList<int[]>> responses)
     {
         if (rewardModel.Head != DecoderHead.Category) throw new ArgumentException("this decoder is no reward model: it has no category head", nameof(rewardModel));
-        var all = ResponseReader.Read(prompts, responses, TreeRead.Own, 3, batch => F.softmax(rewardModel.Scores(rewardModel.Hidden(batch)), -1));
+        var all = ResponseReader.Read(prompts, responses, TreeRead.Own, 3, batch => F.softmax(rewardModel.Scores(batch), -1));
         return [.. all.Select(rows => (TokenScores[])[.. rows.Select(row => new TokenScores(Column(row, 0), Column(row, 1), Column(row, 2)))])];
     }
 

@@ -85,7 +85,7 @@ public static class RewardModelTraining
 
         var (b, t) = (rows.Length, categories.Max(row => row.Count));
         var (place, labels, keep, response) = (new long[b * t], new long[b * t], new bool[b * t], new bool[b * t]);
-        Array.Fill(place, batch.Targets_N.numel());
+        Array.Fill(place, batch.Reads);
         var n = 0L;
         for (var row = 0; row < b; row++)
         {
@@ -97,7 +97,7 @@ public static class RewardModelTraining
         }
 
         // Flat reads to rows: padding takes a row of zeros that stands behind them.
-        var scores_N3 = decoder.Scores(decoder.Hidden(batch));
+        var scores_N3 = decoder.Scores(batch);
         var padded = cat([scores_N3, zeros([1, 3], float32)], 0).index_select(0, tensor(place, [b * t], int64));
         return TokenRewardLoss.Compute(
             padded.view(b, t, 3),

@@ -26,7 +26,7 @@ internal sealed class Rollouts
         Check(batch);
         int[][][] ids = [.. batch.Responses.Select(responses => (int[][])[.. responses.Select(response => response.Ids)])];
         var referenceLogProbs = ResponseLogProbs.Of(reference, batch.Prompts, ids);
-        var values = ResponseReader.Read(batch.Prompts, ids, TreeRead.Predicting, 1, tree => critic.Scores(critic.Hidden(tree)));
+        var values = ResponseReader.Read(batch.Prompts, ids, TreeRead.Predicting, 1, critic.Scores);
         Row[][] rows = [.. batch.Responses.Select((responses, p) => (Row[])[.. responses.Select((response, g) =>
             new Row(response, referenceLogProbs[p][g], values[p][g]))])];
         var variance = Estimate([.. rows.SelectMany(row => row)], settings);

@@ -1,9 +1,9 @@
 using System.Globalization;
-using TorchSharp;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
 using Tppo.Learning.Losses;
 using Tppo.Learning.Models;
+using Tppo.Learning.Native;
 using Tppo.Learning.Tokenizing;
 using static TorchSharp.torch;
 
@@ -70,20 +70,19 @@ public static class SupervisedFineTuning
         var loss = allTokens ? AllTokensLoss(policy, texts) : ResponseLoss(policy, texts);
         loss.backward();
         var norm = optimiser.Step(rate, normMax);
-        return (loss.ToDouble(), texts.Sum(text => text.Prompt.Length + text.Response.Length + 1L), norm);
+        return (loss.Number(), texts.Sum(text => text.Prompt.Length + text.Response.Length + 1L), norm);
     }
 
     private static Tensor AllTokensLoss(Decoder policy, TrainingText[] texts)
     {
         using var batch = RowBatch.Build([.. texts.Select(text => (int[])[.. text.Prompt, Tokenizer.ResponseId, .. text.Response])]);
-        var hidden_ND = policy.Hidden(batch).reshape(batch.Rows * batch.Tokens, policy.Settings.Width).index_select(0, batch.Reads_N);
-        return LanguageModelLoss.CrossEntropy(policy.Logits(hidden_ND), batch.Targets_N).Loss;
+        return LanguageModelLoss.CrossEntropy(policy.LogProbs(batch)).Loss;
     }
 
     private static Tensor ResponseLoss(Decoder policy, TrainingText[] texts)
     {
         using var batch = TreeBatch.Build([.. texts.Select(text => text.Prompt)], [.. texts.Select(text => (int[][])[text.Response])], TreeRead.Predicting);
-        return LanguageModelLoss.CrossEntropy(policy.Logits(policy.Hidden(batch)), batch.Targets_N).Loss;
+        return LanguageModelLoss.CrossEntropy(policy.LogProbs(batch)).Loss;
     }
 
     private static TrainingText Cut(TrainingText text, int tokensMax) =>

@@ -150,7 +150,7 @@ public sealed class TppoTrainer : IDisposable
     private ValueLossStats TrainCritic(Minibatch minibatch, double rate)
     {
         CriticOptimiser.ZeroGradients();
-        var values_N = Critic.Scores(Critic.Hidden(minibatch.Tree)).squeeze(-1);
+        var values_N = Critic.Scores(minibatch.Tree).squeeze(-1);
         var everyToken_N = ones_like(minibatch.OldValues_N);
         var (loss, stats) = ValueLoss.Clipped(values_N, minibatch.OldValues_N, minibatch.Returns_N, everyToken_N, settings.ValueClip);
         loss.backward();

@@ -80,7 +80,7 @@ public sealed class CheckpointTests : IDisposable
             Assert.Contains("damaged.safetensors", Assert.Throws<InvalidDataException>(() => SafeTensors.Read(path)).Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal(before, TorchRuntime.LiveTensors);
+        Assert.InRange(TorchRuntime.LiveTensors, 0, before);
     }
 
     [Theory]

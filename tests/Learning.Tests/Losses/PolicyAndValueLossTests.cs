@@ -119,11 +119,14 @@ public class PolicyAndValueLossTests
     }
 
     [Fact]
-    public void Language_model_loss_of_even_logits_is_the_log_of_the_vocabulary()
+    public void Language_model_loss_is_the_mean_surprise_of_a_token()
     {
         using var scope = NewDisposeScope();
-        var (loss, stats) = LanguageModelLoss.CrossEntropy(zeros(5, 32, float64), tensor(new long[] { 0, 1, 2, 30, 31 }));
-        Assert.Equal(Math.Log(32), loss.ToDouble(), 1e-12);
-        Assert.Equal(5, stats.Tokens);
+        var logProbs = tensor([-1.0, -2, -6]).requires_grad_();
+        var (loss, stats) = LanguageModelLoss.CrossEntropy(logProbs);
+        loss.backward();
+        Assert.Equal(3, loss.ToDouble(), 1e-12);
+        Assert.Equal(3, stats.Tokens);
+        Golden.AssertClose([-1 / 3.0, -1 / 3.0, -1 / 3.0], Golden.Values(logProbs.grad!), "gradient");
     }
 }

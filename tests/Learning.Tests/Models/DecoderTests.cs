@@ -49,7 +49,7 @@ public class DecoderTests
         int[] response = [20, 30, 1];
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var tree = model.Scores(model.Hidden(TreeBatch.Build([prompt], [[response]], TreeRead.Own)));
+        var tree = model.Scores(TreeBatch.Build([prompt], [[response]], TreeRead.Own));
         var row = model.Scores(model.Hidden(RowBatch.Build([[.. prompt, 2, .. response]]))).squeeze(0).narrow(0, prompt.Length + 1, response.Length);
         AssertAllClose(Golden.Values(row), Golden.Values(tree));
     }
@@ -65,6 +65,18 @@ public class DecoderTests
         AssertAllClose(alone, together);
         var withLong = LogProbs(policy, [prompts[0], Tiny.Ids(SeededRandom.For("long", 1), 24)], [responses[0], [Tiny.Ids(SeededRandom.For("long", 2), 10)]]);
         AssertAllClose(alone[..responses[0].Sum(response => response.Length)], withLong[..responses[0].Sum(response => response.Length)]);
+    }
+
+    [Fact]
+    public void Log_probs_of_whole_rows_are_those_of_each_row_alone()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        using var policy = Tiny.Policy();
+        int[][] rows = [[10, 11, 12, 13], [20], [30, 31, 32, 33, 34, 35, 36, 37, 38, 39]];
+        var together = Golden.Values(policy.LogProbs(RowBatch.Build(rows)));
+        var plain = rows.SelectMany(row => row.Skip(1).Zip(Tiny.PlainLogits(policy, row), (id, logits) => Tiny.LogProb(logits, id)));
+        AssertAllClose(plain, together);
     }
 
     [Fact]

@@ -124,11 +124,16 @@ public class SamplerTests
         Sampler.Sample(policy, Tiny.Prompts(3), 2, TokensMax, Stream);
         var before = TorchRuntime.LiveTensors;
         Sampler.Sample(policy, Tiny.Prompts(9), 2, TokensMax, Stream);
-        Assert.Equal(before, TorchRuntime.LiveTensors);
+        // Fewer where the collector has taken what another test left.
+        Assert.InRange(TorchRuntime.LiveTensors, 0, before);
     }
 
     [Fact]
-    public void No_prompt_gives_no_sample() => Assert.Empty(Sampler.Sample(Tiny.Policy(), [], 2, TokensMax, Stream));
+    public void No_prompt_gives_no_sample()
+    {
+        using var policy = Tiny.Policy();
+        Assert.Empty(Sampler.Sample(policy, [], 2, TokensMax, Stream));
+    }
 
     private static SeededRandom Stream(int prompt, int number) =>
         SeededRandom.For("test-sample", 5, prompt.ToString(CultureInfo.InvariantCulture), number.ToString(CultureInfo.InvariantCulture));

@@ -87,9 +87,9 @@ public class SupervisedFineTuningTests
         var progress = new Told(_ => counts.Add(TorchRuntime.LiveTensors));
         SupervisedFineTuning.Run(Tiny.Model, Settings with { Windows = 320 }, Texts(320), 1, progress, TestContext.Current.CancellationToken).Policy.Dispose();
         Assert.Equal(20, counts.Count);
-        // Within a phase the count stands still; between the two, gradients and tables may differ.
-        Assert.Equal(counts[2], counts[9]);
-        Assert.Equal(counts[12], counts[19]);
+        // Within a phase the count does not grow; between the two, gradients and tables may differ.
+        Assert.InRange(counts[9], 0, counts[2]);
+        Assert.InRange(counts[19], 0, counts[12]);
     }
 
     private static SftResult Run(IReadOnlyList<TrainingText> texts, long seed, SftSettings settings) =>

@@ -161,7 +161,8 @@ public sealed class TppoTrainerTests : IDisposable
         for (var update = 0; update < 2; update++) trainer.Update(update, batch);
         var before = TorchRuntime.LiveTensors;
         for (var update = 2; update < 6; update++) trainer.Update(update, batch);
-        Assert.Equal(before, TorchRuntime.LiveTensors);
+        // Fewer where the collector has taken what another test left.
+        Assert.InRange(TorchRuntime.LiveTensors, 0, before);
     }
 
     private static TppoTrainer Start(TppoSettings? settings = null)
