@@ -127,7 +127,7 @@ public sealed class Decoder : nn.Module
     }
 
     /// <summary>Next-token logits [..., V] of hidden states [..., D].</summary>
-    public Tensor Logits(Tensor hidden) => TorchOperators.Linear(hidden, untied_VD ?? embedding_VD);
+    public Tensor Logits(Tensor hidden) => Product.Of(hidden, untied_VD ?? embedding_VD);
 
     /// <summary>The head's outputs [..., C] of hidden states [..., D].</summary>
     /// <exception cref="InvalidOperationException">The decoder has no head.</exception>

@@ -49,7 +49,7 @@ internal sealed class DecoderBlock : nn.Module
     /// <summary>Queries [B,H,T,E], keys and values [B,K,T,E], queries and keys turned by their positions.</summary>
     internal (Tensor Query, Tensor Key, Tensor Value) QueryKeyValue(Tensor x_BTD, int rows, int tokens, (Tensor Cos, Tensor Sin) rotary)
     {
-        var all_BTO = TorchOperators.Linear(Norm(x_BTD, attentionNorm_D, epsilon), queryKeyValue_OD);
+        var all_BTO = Product.Of(Norm(x_BTD, attentionNorm_D, epsilon), queryKeyValue_OD);
         var turned = heads + keyValueHeads;
         // Queries and keys lie side by side, so one rotation turns both.
         var turned_BTHE = Rotate(all_BTO.narrow(-1, 0, turned * headWidth).view(rows, tokens, turned, headWidth), rotary);
@@ -63,7 +63,7 @@ internal sealed class DecoderBlock : nn.Module
     internal (Tensor Key, Tensor Value) KeyValue(Tensor x_BTD, int rows, int tokens, (Tensor Cos, Tensor Sin) rotary)
     {
         var width = keyValueHeads * headWidth;
-        var both_BTO = TorchOperators.Linear(Norm(x_BTD, attentionNorm_D, epsilon), queryKeyValue_OD.narrow(0, heads * headWidth, 2 * width));
+        var both_BTO = Product.Of(Norm(x_BTD, attentionNorm_D, epsilon), queryKeyValue_OD.narrow(0, heads * headWidth, 2 * width));
         var key_BTKE = Rotate(both_BTO.narrow(-1, 0, width).view(rows, tokens, keyValueHeads, headWidth), rotary);
         return (key_BTKE.transpose(1, 2), both_BTO.narrow(-1, width, width).view(rows, tokens, keyValueHeads, headWidth).transpose(1, 2));
     }
@@ -80,10 +80,10 @@ internal sealed class DecoderBlock : nn.Module
     /// <summary>The residual stream after this block.</summary>
     internal Tensor Finish(Tensor x_BTD, Tensor mixed_BTD)
     {
-        var y_BTD = x_BTD.Plus(TorchOperators.Linear(mixed_BTD, output_DD));
-        var gateUp_BTF = TorchOperators.Linear(Norm(y_BTD, feedForwardNorm_D, epsilon), gateUp_OD);
+        var y_BTD = x_BTD.Plus(Product.Of(mixed_BTD, output_DD));
+        var gateUp_BTF = Product.Of(Norm(y_BTD, feedForwardNorm_D, epsilon), gateUp_OD);
         var hidden_BTF = F.silu(gateUp_BTF.narrow(-1, 0, feedForward)) * gateUp_BTF.narrow(-1, feedForward, feedForward);
-        return y_BTD.Plus(TorchOperators.Linear(hidden_BTF, down_DF));
+        return y_BTD.Plus(Product.Of(hidden_BTF, down_DF));
     }
 
     /// <summary>Own parameters, named, in a fixed order.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using Tppo.Learning.Native;
 using static TorchSharp.torch;
@@ -7,20 +6,11 @@ namespace Tppo.Learning.Models;
 
 /// <summary>
 /// Operators that libtorch has and its managed binding lacks, reached through one-line TorchScript functions: the fused
-/// AdamW step (a fifth of the time), the gradient clip over a list, an embedding whose backward pass is dense and fast, and
-/// products by oneDNN.
+/// AdamW step (a fifth of the time), the gradient clip over a list, and an embedding whose backward pass is dense and fast.
 /// </summary>
-/// <remarks>
-/// Why oneDNN and not MKL, which libtorch takes by itself: MKL is held to its slowest code on processors of other makers where
-/// bits must be reproducible (2.5 × slower on an AVX2 product), and is half as fast there even where they need not be. oneDNN
-/// compiles the same AVX2 code on every x86 processor, whoever made it. Copies into its own tensor type and back are in the gain.
-/// </remarks>
 internal static class TorchOperators
 {
     private const string Source = """
-        def linear(x, weight):
-            return torch.mkldnn_linear(x.to_mkldnn(), weight, None).to_dense()
-
         def embedding(weight, ids):
             return torch.embedding(weight, ids)
 
@@ -39,10 +29,6 @@ internal static class TorchOperators
         """;
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(Source));
-
-    /// <summary>x · weightᵀ over the last dimension, [..., I] by [O, I] to [..., O]; float32 on a CPU.</summary>
-    internal static Tensor Linear(Tensor x, Tensor weight_OI) =>
-        X86Base.IsSupported ? Unit.Value.invoke<Tensor>("linear", x, weight_OI) : nn.functional.linear(x, weight_OI);
 
     /// <summary>Rows of weight_VD at int64 ids of any shape: [..., D].</summary>
     internal static Tensor Embedding(Tensor weight_VD, Tensor ids) => Unit.Value.invoke<Tensor>("embedding", weight_VD, ids);
