@@ -1,4 +1,3 @@
-using TorchSharp;
 using Tppo.Core.Numerics;
 using Tppo.Learning.Models;
 using static TorchSharp.torch;
