@@ -91,17 +91,24 @@ public sealed class Importer : IWorker, IRebalanceListener
     {
         if (!partitions.Contains(0)) return;
         owner = false;
-        source?.Dispose();
-        source = null;
+        Close();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         stage?.Dispose();
+        Close();
+        consumer.Dispose();
+    }
+
+    // What was imported may be large: it is not held once it is on the log.
+    private void Close()
+    {
         events?.Dispose();
         source?.Dispose();
-        consumer.Dispose();
+        (events, source) = (null, null);
+        users.Clear();
     }
 
     private void Open()
@@ -127,6 +134,7 @@ public sealed class Importer : IWorker, IRebalanceListener
         finished = true;
         stage!.Report(source!.Count, source.Count, $"{source.Count:N0} events, {source.BadLines.Count:N0} dead letters");
         stage.Dispose();
+        Close();
     }
 
     private OutgoingRecord Record(UserEvent e)
