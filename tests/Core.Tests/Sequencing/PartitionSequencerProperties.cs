@@ -1,7 +1,7 @@
 using CsCheck;
 using Tppo.Core.Events;
 
-namespace Tppo.Core.Tests.Sequencing;
+namespace Tppo.Core.Tests;
 
 /// <summary>Whatever the interleaving of the topics, the batches and the restarts.</summary>
 public class PartitionSequencerProperties
@@ -30,13 +30,13 @@ public class PartitionSequencerProperties
                 var effects = partition.Released.Concat(partition.Late).Concat(partition.Duplicates).OrderBy(r => r.Topic).ThenBy(r => r.Offset);
                 return effects.SequenceEqual(topics.SelectMany(t => t.Where(r => r.Order is not null))) && partition.Sequencer.Held == 0;
             },
-            iter: 20_000);
+            iter: 2_000);
 
     [Fact]
     public void An_import_ends_once_however_often_its_marks_are_read() =>
         Gen.Select(Anything, Schedules, Restarts).Sample(
             (events, schedule, restartsAtEnd) => Run(Topics(events), schedule, restartsAtEnd).Ends == 1,
-            iter: 5_000);
+            iter: 1_500);
 
     [Fact]
     public void Within_the_lateness_nothing_is_late_and_the_order_is_canonical_whatever_the_interleaving() =>
@@ -48,7 +48,7 @@ public class PartitionSequencerProperties
                 var expected = topics.SelectMany(t => t).Where(r => r.Order is not null).OrderBy(r => r.Order!.Value);
                 return partition.Late.Count == 0 && expected.Select(r => r.Order).SequenceEqual(partition.Released.Select(r => r.Order));
             },
-            iter: 10_000);
+            iter: 1_500);
 
     [Fact]
     public void What_is_released_is_in_canonical_order_even_among_late_events() =>
@@ -58,7 +58,7 @@ public class PartitionSequencerProperties
                 var released = Run(Topics(events), schedule, restartsAtEnd: 1).Released.ConvertAll(r => r.Order!.Value);
                 return released.SequenceEqual(released.Order());
             },
-            iter: 5_000);
+            iter: 2_000);
 
     [Fact]
     public void Without_restarts_and_crashes_the_same_batches_give_the_same_outcome_after_any_number_of_rereads() =>
@@ -82,7 +82,7 @@ public class PartitionSequencerProperties
 
                 static bool Same(IEnumerable<TopicRecord> a, IEnumerable<TopicRecord> b) => a.Order(ByPlace).SequenceEqual(b.Order(ByPlace));
             },
-            iter: 10_000);
+            iter: 1_500);
 
     private static readonly Comparer<TopicRecord> ByPlace = Comparer<TopicRecord>.Create((a, b) => (a.Topic, a.Offset).CompareTo((b.Topic, b.Offset)));
 

@@ -1,7 +1,7 @@
 using Tppo.Core.Events;
 using Tppo.Core.Sequencing;
 
-namespace Tppo.Core.Tests.Sequencing;
+namespace Tppo.Core.Tests;
 
 public class PartitionSequencerTests
 {

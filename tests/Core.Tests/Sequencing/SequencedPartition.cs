@@ -1,7 +1,7 @@
 using Tppo.Core.Events;
 using Tppo.Core.Sequencing;
 
-namespace Tppo.Core.Tests.Sequencing;
+namespace Tppo.Core.Tests;
 
 /// <summary>One record of a topic; a null order is an end mark.</summary>
 internal sealed record TopicRecord(int Topic, long Offset, EventOrder? Order);
