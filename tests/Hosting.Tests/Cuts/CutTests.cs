@@ -6,6 +6,7 @@ using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Hosting.Cuts;
 using Tppo.Hosting.Rollouts;
+using Tppo.Streaming;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Tests;
@@ -60,7 +61,9 @@ public class CutTests
         var cut = CutBuilder.Build(log.Log, Settings, "policy", 0, log.All(Topics.Windows));
         using var shorter = new TestLog();
         shorter.AppendWindows(19, ends: false);
-        Assert.Throws<CutMismatchException>(() => CutReader.All(shorter.Log, cut));
+        var missing = cut.Ranges.Single(r => r.To > shorter.Log.Bounds(new TopicPartition(r.Topic, r.Partition)).End);
+        var error = Assert.Throws<CutMismatchException>(() => CutReader.All(shorter.Log, cut));
+        Assert.Contains($"windows.v1/{missing.Partition}: expected {missing.Records} records, found {missing.Records - 1}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

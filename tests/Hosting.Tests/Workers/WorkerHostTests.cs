@@ -26,6 +26,29 @@ public class WorkerHostTests
     }
 
     [Fact]
+    public void A_worker_that_was_idle_before_the_last_commit_is_not_idle_while_it_works_on_it()
+    {
+        using var log = new TestLog();
+        ScriptedWorker? first = null;
+        var third = Follower(log, "third", Topics.Click, Topics.Visit);
+        var copy = Follower(log, "copy", Topics.Search, Topics.Click);
+        var second = new ScriptedWorker("second", (round, token) =>
+        {
+            // It starts on the record only when the others have been idle for long enough to be noticed.
+            if (round > 0) SpinWait.SpinUntil(() => first!.Rounds > 2, TimeSpan.FromSeconds(10));
+            if (round == 1) Thread.Sleep(100);
+            return copy.Work(token);
+        });
+        first = new ScriptedWorker("first", (round, _) =>
+        {
+            if (round == 0) SpinWait.SpinUntil(() => second.Rounds > 0 && third.Rounds > 0, TimeSpan.FromSeconds(10));
+            return Write(log, Topics.Search, round == 0);
+        });
+        Host(log).Run([first, second, third], untilIdle: true, TestContext.Current.CancellationToken);
+        Assert.Single(log.Records(Topics.Visit));
+    }
+
+    [Fact]
     public void A_worker_that_fails_stops_all_and_its_exception_is_thrown()
     {
         using var log = new TestLog();
