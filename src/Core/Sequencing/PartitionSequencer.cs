@@ -80,11 +80,20 @@ public sealed class PartitionSequencer<T>
         return OfferOutcome.Held;
     }
 
-    /// <summary>Notes that a topic's import has ended: it holds nobody back any more.</summary>
-    public void End(int topic, long offset)
+    /// <summary>Passes a record that is no event; false where it is read again after a restart and its effects stand already.</summary>
+    public bool Pass(int topic, long offset)
     {
+        if (offset < topics[topic].Read) return false;
+        topics[topic].Read = offset + 1;
+        return true;
+    }
+
+    /// <summary>Notes that a topic's import has ended: it holds nobody back any more. False where that was known.</summary>
+    public bool End(int topic, long offset)
+    {
+        if (!Pass(topic, offset)) return false;
         topics[topic].Ended = true;
-        topics[topic].Read = Math.Max(topics[topic].Read, offset + 1);
+        return true;
     }
 
     /// <summary>Whether every topic's import has ended.</summary>

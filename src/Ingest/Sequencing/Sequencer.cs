@@ -97,8 +97,7 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         {
             if (EndMark.Is(record, out var stageId))
             {
-                sequencer.End(topicIndex[record.Topic], record.Offset);
-                ended = stageId;
+                if (sequencer.End(topicIndex[record.Topic], record.Offset)) ended = stageId;
             }
             else
             {
@@ -128,6 +127,7 @@ public sealed class Sequencer : IWorker, IRebalanceListener
     {
         if (!TryOrder(record, out var order, out var cause))
         {
+            if (!sequencer.Pass(topicIndex[record.Topic], record.Offset)) return;
             Metrics.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
             step.Append(DeadLetter.Of(
                 "ingest", cause, $"{record.Topic}/{record.Partition}/{record.Offset}", record.Value, record.Value.Length,
