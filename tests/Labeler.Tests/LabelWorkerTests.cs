@@ -8,9 +8,7 @@ using Tppo.Core.Settings;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
-using Tppo.Hosting;
 using Tppo.Hosting.Rollouts;
-using Tppo.Hosting.Workers;
 using Tppo.Streaming;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
@@ -37,7 +35,7 @@ public sealed class LabelWorkerTests
     }
 
     [Fact]
-    public void A_token_has_the_category_of_its_word_and_the_row_that_of_the_whole()
+    public async Task A_token_has_the_category_of_its_word_and_the_row_that_of_the_whole()
     {
         using var kit = Ready(out var windows);
         kit.RunUntilIdle(LabelerService.Compose);
@@ -48,7 +46,7 @@ public sealed class LabelWorkerTests
         {
             var row = rows[reward.RolloutId];
             var words = Words.Split(row.Response);
-            var answer = JudgeAnswer.Read(Ask(judge, new JudgeInput(windows[row.WindowId].History, row.Response.Trim())), words);
+            var answer = JudgeAnswer.Read(await judge.AskAsync(new JudgeInput(windows[row.WindowId].History, row.Response.Trim()), TestContext.Current.CancellationToken), words);
             Assert.Equal(answer.Whole, reward.Sentence);
             for (var t = 0; t < row.ResponseIds.Length; t++)
             {
@@ -194,13 +192,6 @@ public sealed class LabelWorkerTests
             Response = string.Concat(tokens),
             Finished = true,
         };
-    }
-
-    private static string Ask(IJudge judge, JudgeInput input)
-    {
-        var answer = judge.AskAsync(input, CancellationToken.None);
-        Assert.True(answer.IsCompletedSuccessfully);
-        return answer.Result;
     }
 
     private static List<LogRecord> Data(ServiceKit kit, string topic) => [.. kit.Records(topic).Where(r => !EndMark.Is(r, out _))];
