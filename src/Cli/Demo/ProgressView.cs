@@ -81,7 +81,9 @@ internal sealed class ProgressView : IDisposable
     private void Tell(string state, StageSnapshot s)
     {
         lastLine = DateTime.UtcNow;
-        var tensors = verbose ? $"  {TorchRuntime.LiveTensors} tensors" : "";
+        var tensors = verbose
+            ? $"  {TorchRuntime.LiveTensors} tensors, {Environment.WorkingSet / 1e6:F0} MB of which {GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6:F0} MB managed"
+            : "";
         Console.WriteLine($"{state,5}  {s.Name,-22} {s.Elapsed.TotalSeconds,6:F1} s  {Rate(s),18}  {s.Text}{tensors}");
     }
 }

@@ -33,14 +33,14 @@ public static class EventJson
     public static UserEvent Read(ReadOnlySpan<byte> utf8)
     {
         string? id = null, user = null, time = null, type = null, text = null, url = null;
-        var version = 0;
+        int? version = null;
         try
         {
             var json = new Utf8JsonReader(utf8);
             if (!json.Read() || json.TokenType != JsonTokenType.StartObject) throw new FormatException("event: expected a JSON object");
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                if (json.ValueTextEquals("v"u8)) { json.Read(); version = json.GetInt32(); }
+                if (json.ValueTextEquals("v"u8)) TakeVersion(ref json, ref version);
                 else if (json.ValueTextEquals("id"u8)) Take(ref json, "id", ref id);
                 else if (json.ValueTextEquals("user"u8)) Take(ref json, "user", ref user);
                 else if (json.ValueTextEquals("time"u8)) Take(ref json, "time", ref time);
@@ -49,16 +49,25 @@ public static class EventJson
                 else if (json.ValueTextEquals("url"u8)) Take(ref json, "url", ref url);
                 else json.Skip();
             }
+
+            if (json.Read()) throw new FormatException("event: expected one JSON object, found more behind it");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new FormatException("event: not a JSON object of strings", e);
         }
 
-        if (version != 1) throw new FormatException($"event: \"v\": expected 1, found {version}");
+        if (version != 1) throw new FormatException($"event: \"v\": expected 1, found {version?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}");
         if (!EventTypes.TryParse(Need(type, "type"), out var kind)) throw new FormatException("event: \"type\": expected search, click, purchase or visit");
         if (!EventTime.TryParse(Need(time, "time"), out var utc)) throw new FormatException("event: \"time\": expected ISO-8601");
         return new UserEvent(Need(id, "id"), Need(user, "user"), utc, kind, Need(text, "text"), url ?? "");
+    }
+
+    private static void TakeVersion(ref Utf8JsonReader json, ref int? version)
+    {
+        json.Read();
+        if (version is not null) throw new FormatException("event: \"v\" stands twice");
+        version = json.TryGetInt32(out var number) ? number : throw new FormatException("event: \"v\": expected 1");
     }
 
     private static void Take(ref Utf8JsonReader json, string name, ref string? value)

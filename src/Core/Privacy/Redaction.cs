@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Tppo.Core.Privacy;
@@ -41,7 +42,7 @@ public static partial class Redaction
         text = Email().Replace(text, _ => Mark(RedactionKinds.Email, "[email]"));
         text = Card().Replace(text, m => PassesLuhn(m.ValueSpan) ? Mark(RedactionKinds.Card, "[card]") : m.Value);
         text = SocialSecurity().Replace(text, _ => Mark(RedactionKinds.SocialSecurity, "[ssn]"));
-        text = Phone().Replace(text, m => DigitCount(m.ValueSpan) is >= 10 and <= 15 ? Mark(RedactionKinds.Phone, "[phone]") : m.Value);
+        text = OutsideDates(text, part => Phone().Replace(part, m => DigitCount(m.ValueSpan) is >= 10 and <= 15 ? Mark(RedactionKinds.Phone, "[phone]") : m.Value));
         found = kinds;
         return text;
     }
@@ -54,6 +55,20 @@ public static partial class Redaction
         var digits = 0;
         foreach (var c in text) digits += char.IsAsciiDigit(c) ? 1 : 0;
         return digits;
+    }
+
+    // A date and the hour behind it have as many digits as a phone number.
+    private static string OutsideDates(string text, Func<string, string> replace)
+    {
+        var result = new StringBuilder(text.Length);
+        var at = 0;
+        foreach (var date in Date().EnumerateMatches(text))
+        {
+            result.Append(replace(text[at..date.Index])).Append(text, date.Index, date.Length);
+            at = date.Index + date.Length;
+        }
+
+        return result.Append(replace(text[at..])).ToString();
     }
 
     private static bool PassesLuhn(ReadOnlySpan<char> text)
@@ -79,6 +94,9 @@ public static partial class Redaction
     [GeneratedRegex(@"\b[0-9]{3}-[0-9]{2}-[0-9]{4}\b|\b[0-9]{3} [0-9]{2} [0-9]{4}\b", RegexOptions.NonBacktracking)]
     private static partial Regex SocialSecurity();
 
-    [GeneratedRegex(@"\+?\(?[0-9](?:[ ()./-]{0,2}[0-9]){8,14}\b", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\b(?:(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2})\b", RegexOptions.NonBacktracking)]
+    private static partial Regex Date();
+
+    [GeneratedRegex(@"(?:\+\(?|\(|\b)[0-9](?:[ ()./-]{0,2}[0-9]){8,14}\b", RegexOptions.NonBacktracking)]
     private static partial Regex Phone();
 }

@@ -11,7 +11,7 @@ public enum OfferOutcome
     /// <summary>Behind what was already released.</summary>
     Late,
 
-    /// <summary>Known by (source, id).</summary>
+    /// <summary>Known by (source, id) within its topic.</summary>
     Duplicate,
 
     /// <summary>Read again after a restart: its effects stand already.</summary>
@@ -24,14 +24,19 @@ public enum OfferOutcome
 /// time, type, user and id; what comes behind that bound is late. Pure; its state is a few numbers, since events that are
 /// still held are read again after a restart.
 /// </summary>
-/// <remarks>Always: released + late + duplicates = offered, whatever the interleaving of the topics.</remarks>
+/// <remarks>
+/// Always: released + late + duplicates = offered, whatever the interleaving of the topics and the restarts. After a restart
+/// nothing is released before every topic has been read up to where it stood: until then, events that were held are missing.
+/// </remarks>
 public sealed class PartitionSequencer<T>
 {
     private readonly TimeSpan lateness;
     private readonly TopicState[] topics;
     private readonly PriorityQueue<Entry, EventOrder> held = new();
-    private readonly HashSet<(string Source, string Id)> known = [];
-    private readonly Queue<Entry> recent = new();
+    private readonly HashSet<(int Topic, string Source, string Id)> known = [];
+
+    // By time, so that an id is known for exactly as long as its event is not older than the horizon, in whatever order they came.
+    private readonly PriorityQueue<Entry, DateTime> recent = new();
 
     /// <summary>A partition, new or as a state holds it.</summary>
     /// <param name="topicCount">How many topics are merged.</param>
@@ -40,7 +45,7 @@ public sealed class PartitionSequencer<T>
     public PartitionSequencer(int topicCount, TimeSpan lateness, SequencerState? state = null)
     {
         this.lateness = lateness;
-        topics = [.. Enumerable.Range(0, topicCount).Select(i => new TopicState(state?.Topics[i] ?? new SequencerTopicState(DateTime.MinValue, false, 0)))];
+        topics = [.. Enumerable.Range(0, topicCount).Select(i => new TopicState(state?.Topics[i] ?? new SequencerTopicState(DateTime.MinValue, false, 0, 0)))];
         ReleasedBefore = state?.ReleasedBefore ?? DateTime.MinValue;
     }
 
@@ -54,50 +59,42 @@ public sealed class PartitionSequencer<T>
     public DateTime Watermark => topics.Min(t => t.Ended ? DateTime.MaxValue : t.Newest);
 
     /// <summary>The state after <see cref="Release"/>: all that a restart needs besides the log.</summary>
-    public SequencerState State => new(ReleasedBefore, [.. topics.Select(t => new SequencerTopicState(t.Newest, t.Ended, t.Read))]);
+    public SequencerState State => new(ReleasedBefore, [.. topics.Select(t => new SequencerTopicState(t.Newest, t.Ended, t.Read, t.ResumeAt))]);
 
-    /// <summary>Whether a topic runs ahead of the slowest: reading on there only makes more wait.</summary>
-    public bool IsAhead(int topic) => topics[topic].Ended || topics[topic].Newest > Watermark;
+    /// <summary>Whether a topic runs ahead of the slowest: reading on there only makes more wait. Never while it is being read again.</summary>
+    public bool IsAhead(int topic) => !topics[topic].IsBehind && (topics[topic].Ended || topics[topic].Newest > Watermark);
 
     /// <summary>Takes an event in.</summary>
     public OfferOutcome Offer(int topic, long offset, EventOrder order, string source, T item)
     {
         var state = topics[topic];
-        if (offset < state.Read && order.Time < ReleasedBefore)
+        var again = !state.Pass(offset);
+        var entry = new Entry(topic, offset, order, source, item);
+        if (order.Time < ReleasedBefore)
         {
-            // Read again: released or late in a former life. Its id is remembered as if it had been released just now.
-            Remember(new Entry(topic, offset, order, source, item));
-            return OfferOutcome.AlreadyDone;
+            // Its id is remembered whether it is late or stood in a former life, so that lives with and without restarts agree.
+            var first = Remember(entry);
+            return again ? OfferOutcome.AlreadyDone : first ? OfferOutcome.Late : OfferOutcome.Duplicate;
         }
 
-        state.Read = Math.Max(state.Read, offset + 1);
-        if (known.Contains((source, order.Id))) return OfferOutcome.Duplicate;
+        if (!known.Add(entry.Key)) return again ? OfferOutcome.AlreadyDone : OfferOutcome.Duplicate;
         if (order.Time > state.Newest) state.Newest = order.Time;
-        if (order.Time < ReleasedBefore) return OfferOutcome.Late;
-        known.Add((source, order.Id));
         state.Kept.Add(offset);
-        held.Enqueue(new Entry(topic, offset, order, source, item), order);
+        held.Enqueue(entry, order);
         return OfferOutcome.Held;
     }
 
-    /// <summary>Passes a record that is no event; false where it is read again after a restart and its effects stand already.</summary>
-    public bool Pass(int topic, long offset)
+    /// <summary>Notes a record that is no event; false where a former life has dealt with it.</summary>
+    public bool Skip(int topic, long offset) => topics[topic].Pass(offset);
+
+    /// <summary>Notes that a topic's import has ended: it holds nobody back any more. A mark that is read again changes nothing.</summary>
+    public void End(int topic, long offset)
     {
-        if (offset < topics[topic].Read) return false;
-        topics[topic].Read = offset + 1;
-        return true;
+        if (topics[topic].Pass(offset)) topics[topic].Ended = true;
     }
 
-    /// <summary>Notes that a topic's import has ended: it holds nobody back any more. False where that was known.</summary>
-    public bool End(int topic, long offset)
-    {
-        if (!Pass(topic, offset)) return false;
-        topics[topic].Ended = true;
-        return true;
-    }
-
-    /// <summary>Whether every topic's import has ended.</summary>
-    public bool HasEnded => topics.All(t => t.Ended);
+    /// <summary>Whether every topic's import has ended, and everything has been released.</summary>
+    public bool HasEnded => topics.All(t => t is { Ended: true, IsBehind: false });
 
     /// <summary>After every topic has ended: live events may follow, and hold back again.</summary>
     public void Reopen()
@@ -108,12 +105,13 @@ public sealed class PartitionSequencer<T>
     /// <summary>Releases what has become strictly older than watermark − lateness, in canonical order.</summary>
     public IEnumerable<T> Release()
     {
+        if (topics.Any(t => t.IsBehind)) yield break;
         var watermark = Watermark;
         var bound = watermark == DateTime.MaxValue ? watermark : watermark.Ticks > lateness.Ticks ? watermark - lateness : DateTime.MinValue;
         while (held.TryPeek(out _, out var order) && order.Time < bound)
         {
             var entry = held.Dequeue();
-            recent.Enqueue(entry);
+            recent.Enqueue(entry, entry.Order.Time);
             yield return entry.Item;
         }
 
@@ -127,38 +125,62 @@ public sealed class PartitionSequencer<T>
     /// The offset from which a topic must be read after a restart: before every event that is held, and before those whose
     /// ids still tell duplicates.
     /// </summary>
-    public long ResumeAt(int topic) => topics[topic].Kept.Count > 0 ? topics[topic].Kept.Min : topics[topic].Read;
+    public long ResumeAt(int topic) => topics[topic].ResumeAt;
 
     // Ids of events released since then still tell duplicates.
     private DateTime Horizon => ReleasedBefore.Ticks > lateness.Ticks ? ReleasedBefore - lateness : DateTime.MinValue;
 
-    private void Remember(Entry entry)
+    // False where its id is known.
+    private bool Remember(Entry entry)
     {
-        if (entry.Order.Time < Horizon || !known.Add((entry.Source, entry.Order.Id))) return;
+        if (entry.Order.Time < Horizon) return true;
+        if (!known.Add(entry.Key)) return false;
         topics[entry.Topic].Kept.Add(entry.Offset);
-        recent.Enqueue(entry);
+        recent.Enqueue(entry, entry.Order.Time);
+        return true;
     }
 
     private void Forget()
     {
-        while (recent.TryPeek(out var entry) && entry.Order.Time < Horizon)
+        while (recent.TryPeek(out var entry, out var time) && time < Horizon)
         {
             recent.Dequeue();
-            known.Remove((entry.Source, entry.Order.Id));
+            known.Remove(entry.Key);
             topics[entry.Topic].Kept.Remove(entry.Offset);
         }
     }
 
-    private sealed record Entry(int Topic, long Offset, EventOrder Order, string Source, T Item);
+    private sealed record Entry(int Topic, long Offset, EventOrder Order, string Source, T Item)
+    {
+        public (int Topic, string Source, string Id) Key => (Topic, Source, Order.Id);
+    }
 
     private sealed class TopicState(SequencerTopicState state)
     {
+        // One past the last offset read in this life.
+        private long position = state.ResumeAt;
+
         public DateTime Newest { get; set; } = state.Newest;
 
         public bool Ended { get; set; } = state.Ended;
 
-        public long Read { get; set; } = state.Read;
-
         public SortedSet<long> Kept { get; } = [];
+
+        /// <summary>One past the last offset read in any life.</summary>
+        public long Read { get; private set; } = state.Read;
+
+        /// <summary>Whether a former life has read further.</summary>
+        public bool IsBehind => position < Read;
+
+        public long ResumeAt => Kept.Count > 0 ? Kept.Min : position;
+
+        /// <summary>Notes that an offset was read; false where a former life has read it.</summary>
+        public bool Pass(long offset)
+        {
+            position = Math.Max(position, offset + 1);
+            if (offset < Read) return false;
+            Read = offset + 1;
+            return true;
+        }
     }
 }

@@ -15,7 +15,8 @@ public static class RunSettingsJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+        AllowDuplicateProperties = false,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
     };
@@ -26,7 +27,7 @@ public static class RunSettingsJson
     /// <summary>Reads settings; keys left out keep their defaults.</summary>
     /// <param name="json">The text.</param>
     /// <param name="name">The file, for messages.</param>
-    /// <exception cref="FormatException">Not JSON, an unknown key, or a value out of its range: one line that names it.</exception>
+    /// <exception cref="FormatException">Not JSON, an unknown or doubled key, or a value out of its range: one line that names it.</exception>
     public static RunSettings Read(string json, string name)
     {
         RunSettings settings;

@@ -41,7 +41,11 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger)
     public void Run(IReadOnlyList<IWorker> workers, bool untilIdle, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        foreach (var worker in workers) states.Add(worker.Name, new WorkerState());
+        lock (gate)
+        {
+            foreach (var worker in workers) states.Add(worker.Name, new WorkerState());
+        }
+
         var threads = workers.Select(w => new Thread(() => Loop(w, states[w.Name], stop)) { Name = w.Name, IsBackground = true }).ToList();
         threads.ForEach(t => t.Start());
         while (untilIdle && !stop.IsCancellationRequested)

@@ -93,17 +93,24 @@ public sealed class Importer : IWorker, IRebalanceListener
     {
         if (!partitions.Contains(0)) return;
         owner = false;
-        source?.Dispose();
-        source = null;
+        Close();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         stage?.Dispose();
+        Close();
+        consumer.Dispose();
+    }
+
+    // What was imported may be large: it is not held once it is on the log.
+    private void Close()
+    {
         events?.Dispose();
         source?.Dispose();
-        consumer.Dispose();
+        (events, source) = (null, null);
+        users.Clear();
     }
 
     private void Open()
@@ -129,6 +136,7 @@ public sealed class Importer : IWorker, IRebalanceListener
         finished = true;
         stage!.Report(source!.Count, source.Count, $"{source.Count:N0} events, {source.BadLines.Count:N0} dead letters");
         stage.Dispose();
+        Close();
     }
 
     // Null: of somebody who must be forgotten.

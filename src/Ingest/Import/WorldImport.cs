@@ -8,7 +8,7 @@ namespace Tppo.Ingest.Import;
 /// <summary>The people of the search world.</summary>
 public sealed class WorldImport : IImportSource
 {
-    private readonly IReadOnlyList<UserEvent> events;
+    private IReadOnlyList<UserEvent> events;
 
     /// <summary>The world of the run's settings.</summary>
     public WorldImport(RunSettings settings)
@@ -30,7 +30,5 @@ public sealed class WorldImport : IImportSource
     public IEnumerable<UserEvent> Sorted() => events;
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => events = [];
 }

@@ -97,7 +97,8 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         {
             if (EndMark.Is(record, out var stageId))
             {
-                if (sequencer.End(topicIndex[record.Topic], record.Offset)) ended = stageId;
+                sequencer.End(topicIndex[record.Topic], record.Offset);
+                ended = stageId;
             }
             else
             {
@@ -127,7 +128,7 @@ public sealed class Sequencer : IWorker, IRebalanceListener
     {
         if (!TryOrder(record, out var order, out var cause))
         {
-            if (!sequencer.Pass(topicIndex[record.Topic], record.Offset)) return;
+            if (!sequencer.Skip(topicIndex[record.Topic], record.Offset)) return;
             Metrics.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
             step.Append(DeadLetter.Of(
                 "ingest", cause, $"{record.Topic}/{record.Partition}/{record.Offset}", record.Value, record.Value.Length,

@@ -16,7 +16,7 @@ namespace Tppo.Ingest.Windowing;
 /// </summary>
 public sealed class WindowWorker : IWorker, IRebalanceListener
 {
-    private const int BatchRecords = 65_536;
+    private const int BatchRecords = 32_768;
     private const int UsersInMemoryMax = 200_000;
     private readonly ServiceContext context;
     private readonly IConsumer consumer;

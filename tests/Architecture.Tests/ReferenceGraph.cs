@@ -1,0 +1,60 @@
+namespace Tppo.Architecture.Tests;
+
+/// <summary>What a project refers to. Packages that it may have besides, and need not, stand in <see cref="MayUse"/>.</summary>
+internal sealed record Rule(string Project, string[] Projects, string[] Packages)
+{
+    public string[] MayUse { get; init; } = [];
+}
+
+/// <summary>The house, as data: an arrow that is not here is not allowed, and one that is here exists.</summary>
+internal static class ReferenceGraph
+{
+    /// <summary>Packages that only one source project may see; <c>PrivateAssets="compile"</c> keeps them from compiling elsewhere.</summary>
+    public static readonly string[] Walled = ["Apache.Arrow", "Confluent.Kafka", "Parquet.Net", "RocksDB"];
+
+    public static readonly string[] Services = ["Ingest", "Labeler", "RewardTrainer", "PolicyTrainer", "Evaluator"];
+
+    public static readonly string[] Libraries = ["Core", "Learning", "Streaming", "Hosting"];
+
+    private static readonly string[] Analyzer = ["Microsoft.CodeAnalysis.BannedApiAnalyzers"];
+
+    public static readonly IReadOnlyList<Rule> Source =
+    [
+        new("Core", [], Analyzer),
+        new("Learning", ["Core"],
+        [
+            .. Analyzer, "TorchSharp", "Microsoft.ML.Tokenizers", "libtorch-cpu-linux-x64", "libtorch-cpu-win-x64", "libtorch-cpu-osx-arm64",
+            "libtorch-cuda-12.8-linux-x64", "libtorch-cuda-12.8-win-x64",
+        ]),
+        new("Streaming", ["Core"], ["Apache.Arrow", "RocksDB"]),
+        new("Hosting", ["Core", "Streaming"], ["prometheus-net", "prometheus-net.AspNetCore"]),
+        new("Ingest", ["Core", "Streaming", "Hosting"], []),
+        new("Labeler", ["Core", "Streaming", "Hosting"], []),
+        new("RewardTrainer", ["Core", "Learning", "Streaming", "Hosting"], []),
+        new("PolicyTrainer", ["Core", "Learning", "Streaming", "Hosting"], []),
+        new("Evaluator", ["Core", "Learning", "Streaming", "Hosting"], []),
+        new("Cli", [.. Libraries, .. Services], ["System.CommandLine", "Spectre.Console"]),
+    ];
+
+    public static readonly IReadOnlyList<Rule> Tests =
+    [
+        new("TestKit", ["Core", "Streaming"], []),
+        new("LogChild", ["Core", "Streaming", "TestKit"], []),
+        Test("Architecture", [], []),
+        Test("Core", ["Core"], []),
+        Test("Learning", ["Core", "Learning"], []),
+        Test("Streaming", ["Core", "Streaming", "LogChild"], ["Apache.Arrow"]),
+        Test("Hosting", ["Core", "Streaming", "Hosting"], []),
+        Test("Ingest", ["Core", "Streaming", "Hosting", "Ingest"], []),
+        Test("Labeler", ["Core", "Streaming", "Hosting", "Labeler"], []),
+        Test("RewardTrainer", ["Core", "Learning", "Streaming", "Hosting", "RewardTrainer"], []),
+        Test("PolicyTrainer", ["Core", "Learning", "Streaming", "Hosting", "PolicyTrainer"], []),
+        Test("Evaluator", ["Core", "Learning", "Streaming", "Hosting", "Evaluator"], []),
+        Test("Cli", ["Core", "Cli"], []),
+        Test("EndToEnd", ["Core", "Streaming"], []),
+    ];
+
+    // Every test project may use the kit's fakes and property tests.
+    private static Rule Test(string of, string[] projects, string[] packages) =>
+        new(of + ".Tests", [.. projects, "TestKit"], packages) { MayUse = ["CsCheck"] };
+}

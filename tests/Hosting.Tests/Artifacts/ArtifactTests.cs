@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using Tppo.Core.Cuts;
+using Tppo.Core.Log;
+using Tppo.Core.Models;
+using Tppo.Core.Windows;
+using Tppo.Hosting.Artifacts;
+
+namespace Tppo.Hosting.Tests;
+
+public sealed class ArtifactTests : IDisposable
+{
+    private readonly string root = Path.Combine(Directory.CreateTempSubdirectory("tppo-artifacts-").FullName, "checkpoints");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(root)!, recursive: true);
+
+    [Fact]
+    public void A_checkpoint_is_named_by_its_weights_and_equal_weights_are_kept_once()
+    {
+        var store = new ArtifactStore(root);
+        var id = store.Add(Write("weights", "first"));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("weights"u8)), id);
+        Assert.Equal(id, store.Add(Write("weights", "second")));
+        Assert.NotEqual(id, store.Add(Write("other weights", "first")));
+        Assert.Equal("first", File.ReadAllText(Path.Combine(store.Folder(id), "training", "note")));
+        Assert.Equal(2, Directory.GetDirectories(root).Length);
+        Assert.True(store.Has(id));
+        Assert.False(store.Has("no such checkpoint"));
+    }
+
+    [Fact]
+    public void A_writer_that_fails_leaves_a_draft_and_no_name_and_drafts_are_cleaned_up()
+    {
+        var store = new ArtifactStore(root);
+        store.RemoveDrafts();
+        Assert.Throws<InvalidDataException>(() => store.Add(folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, ArtifactStore.ModelFile), "half");
+            throw new InvalidDataException("stopped half-way");
+        }));
+        Assert.False(store.Has(Convert.ToHexStringLower(SHA256.HashData("half"u8))));
+        Assert.StartsWith(".draft-", Path.GetFileName(Assert.Single(Directory.GetDirectories(root))), StringComparison.Ordinal);
+        var kept = store.Add(Write("whole", "note"));
+        store.RemoveDrafts();
+        Assert.Equal([store.Folder(kept)], Directory.GetDirectories(root));
+    }
+
+    [Fact]
+    public void A_draft_of_a_former_life_does_not_leak_into_the_next_checkpoint()
+    {
+        var store = new ArtifactStore(root);
+        Assert.Throws<InvalidDataException>(() => store.Add(folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, "stray"), "");
+            throw new InvalidDataException("stopped half-way");
+        }));
+        Assert.False(File.Exists(Path.Combine(store.Folder(store.Add(Write("w", "n"))), "stray")));
+    }
+
+    [Fact]
+    public void Lineage_names_cuts_by_what_they_held_and_no_offsets()
+    {
+        string[] hashes = [RecordHash.Of("b", [1]), RecordHash.Of("a", [2])];
+        var cut = new Cut(1, "policy", 4, 3, [new CutRange("windows.v1", 0, 17, 23, 2)], hashes, RecordHash.Digest(hashes), 1, "settings", "0.1.0", 2, "", "");
+        LineageFile.Write(root, 5, [cut], new Dictionary<string, string> { ["reward"] = "abc" }, "portable");
+        var json = File.ReadAllText(Path.Combine(root, "training", "lineage.json"));
+        Assert.Contains(RecordHash.SortedDigest(hashes), json, StringComparison.Ordinal);
+        Assert.DoesNotContain("17", json.Replace(RecordHash.SortedDigest(hashes), "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_fact_is_written_once_also_over_a_restart()
+    {
+        using var log = new TestLog();
+        var models = new ModelLog(log.Log);
+        models.Write(Checkpoint("policy", 1));
+        models.Write(Checkpoint("policy", 1));
+        models.Write(Checkpoint("reward", 1));
+        models.Write(Checkpoint("policy", 2));
+        log.Reopen();
+        var again = new ModelLog(log.Log);
+        again.Write(Checkpoint("policy", 2));
+        Assert.Equal(3, log.Records(Topics.Models).Count);
+        Assert.Equal(["policy/1", "reward/1", "policy/2"], again.Checkpoints.Select(c => $"{c.Model}/{c.Version}"));
+        Assert.Equal(2, again.Newest("policy")!.Version);
+        Assert.Equal("c1", again.Find("policy", 1)!.Checkpoint);
+        Assert.Null(again.Find("policy", 3));
+        Assert.Null(again.Newest("critic"));
+    }
+
+    [Fact]
+    public void Cuts_are_found_by_model_and_ordinal_and_facts_of_other_kinds_are_passed_over()
+    {
+        using var log = new TestLog();
+        var writer = new ModelLog(log.Log);
+        var reader = new ModelLog(log.Log);
+        reader.Refresh();
+        Assert.Null(reader.Cut("policy", 0));
+        var cut = new Cut(1, "policy", 0, -1, [], [], RecordHash.Digest([]), 9, "s", "0.1.0", 2, "", "");
+        writer.Write(cut);
+        log.Append(ModelLog.Fact("policy", "policy/1/alias_moved", "tppo.alias_moved.v1", "{\"v\":1,\"kind\":\"alias_moved\"}"u8.ToArray()));
+        reader.Refresh();
+        Assert.Equal(cut.ToJson(), reader.Cut("policy", 0)!.ToJson());
+        Assert.Empty(reader.Checkpoints);
+    }
+
+    private static CheckpointProduced Checkpoint(string model, int version) => new(
+        1, CheckpointProduced.KindName, model, version, $"c{version}", version - 1, false, new Fold(0, 1, 100), new Dictionary<string, string>(), new Dictionary<string, double>());
+
+    private static Action<string> Write(string weights, string note) => folder =>
+    {
+        File.WriteAllText(Path.Combine(folder, ArtifactStore.ModelFile), weights);
+        Directory.CreateDirectory(Path.Combine(folder, "training"));
+        File.WriteAllText(Path.Combine(folder, "training", "note"), note);
+    };
+}

@@ -1,0 +1,140 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Tppo.Core.Log;
+using Tppo.Hosting.Workers;
+using Tppo.Streaming;
+using Tppo.Streaming.Records;
+using Tppo.TestKit;
+
+namespace Tppo.Hosting.Tests;
+
+public class WorkerHostTests
+{
+    [Fact]
+    public void Until_idle_ends_when_no_worker_has_anything_left_and_nobody_has_written_since()
+    {
+        using var log = new TestLog();
+
+        // Each hands the next a record, so that idleness passes down a chain of three.
+        var first = new ScriptedWorker("first", (round, _) => Write(log, Topics.Search, round < 5));
+        var second = Follower(log, "second", Topics.Search, Topics.Click);
+        var third = Follower(log, "third", Topics.Click, Topics.Visit);
+        var host = Host(log);
+        host.Run([third, second, first], untilIdle: true, TestContext.Current.CancellationToken);
+        Assert.Equal(5, log.Records(Topics.Visit).Count);
+        Assert.True(host.IsHealthy && host.IsReady);
+        Assert.All([first, second, third], w => Assert.True(w.IsDisposed && w.Threads.Count == 1));
+    }
+
+    [Fact]
+    public void A_worker_that_was_idle_before_the_last_commit_is_not_idle_while_it_works_on_it()
+    {
+        using var log = new TestLog();
+        ScriptedWorker? first = null;
+        var third = Follower(log, "third", Topics.Click, Topics.Visit);
+        var copy = Follower(log, "copy", Topics.Search, Topics.Click);
+        var second = new ScriptedWorker("second", (round, token) =>
+        {
+            // It starts on the record only when the others have been idle for long enough to be noticed.
+            if (round > 0) SpinWait.SpinUntil(() => first!.Rounds > 2, TimeSpan.FromSeconds(10));
+            if (round == 1) Thread.Sleep(100);
+            return copy.Work(token);
+        });
+        first = new ScriptedWorker("first", (round, _) =>
+        {
+            if (round == 0) SpinWait.SpinUntil(() => second.Rounds > 0 && third.Rounds > 0, TimeSpan.FromSeconds(10));
+            return Write(log, Topics.Search, round == 0);
+        });
+        Host(log).Run([first, second, third], untilIdle: true, TestContext.Current.CancellationToken);
+        Assert.Single(log.Records(Topics.Visit));
+    }
+
+    [Fact]
+    public void A_worker_that_fails_stops_all_and_its_exception_is_thrown()
+    {
+        using var log = new TestLog();
+        var good = new ScriptedWorker("good", (_, _) => false);
+        var bad = new ScriptedWorker("bad", (round, _) => round < 2 ? true : throw new InvalidDataException("broken"));
+        var host = Host(log);
+        Assert.Equal("broken", Assert.Throws<InvalidDataException>(() => host.Run([good, bad], untilIdle: false, CancellationToken.None)).Message);
+        Assert.False(host.IsHealthy);
+        Assert.False(host.IsReady);
+        Assert.True(good.IsDisposed && bad.IsDisposed);
+    }
+
+    [Fact]
+    public void Cancellation_is_an_orderly_end_also_of_a_worker_that_waits()
+    {
+        using var log = new TestLog();
+        using var stop = new CancellationTokenSource();
+        var waiting = new ScriptedWorker("waiting", (_, token) =>
+        {
+            stop.Cancel();
+            token.WaitHandle.WaitOne();
+            token.ThrowIfCancellationRequested();
+            return true;
+        });
+        var idle = new ScriptedWorker("idle", (_, _) => false);
+        var host = Host(log);
+        host.Run([waiting, idle], untilIdle: false, stop.Token);
+        Assert.True(host.IsHealthy);
+        Assert.True(waiting.IsDisposed && idle.IsDisposed);
+    }
+
+    [Fact]
+    public void A_host_is_ready_when_every_worker_has_come_round_once()
+    {
+        using var log = new TestLog();
+        var host = Host(log);
+        Assert.False(host.IsReady);
+        Assert.True(host.IsHealthy);
+        var between = new List<bool>();
+        var worker = new ScriptedWorker("w", (_, _) =>
+        {
+            lock (between) between.Add(host.IsReady);
+            return false;
+        });
+        host.Run([worker], untilIdle: true, TestContext.Current.CancellationToken);
+        Assert.False(between[0]);
+        Assert.True(host.IsReady);
+    }
+
+    [Fact]
+    public void A_stage_has_ended_when_every_partition_has_its_mark()
+    {
+        using var log = new TestLog();
+        var watch = new EndMarkWatch(log.Log, Topics.Timeline);
+        for (var p = 0; p < 3; p++) log.Append(LogTools.Record(Topics.Timeline, "x", p), EndMark.Of("import/1", Topics.Timeline, p));
+        log.Append(EndMark.Of("another", Topics.Timeline, 3));
+        watch.Refresh();
+        Assert.Empty(watch.Ended());
+        Assert.Null(watch.MarksOf("import/1"));
+        log.Append(EndMark.Of("import/1", Topics.Timeline, 3));
+        watch.Refresh();
+        var (stage, marks) = Assert.Single(watch.Ended());
+        Assert.Equal("import/1", stage);
+        Assert.Equal(log.Records(Topics.Timeline).Where(r => EndMark.Is(r, out var s) && s == "import/1").Select(r => r.Offset), marks);
+        Assert.Equal(marks, watch.MarksOf("import/1"));
+        watch.Refresh();
+        Assert.Single(watch.Ended());
+    }
+
+    private static WorkerHost Host(TestLog log) => new(log.Log, NullLogger<WorkerHost>.Instance);
+
+    private static bool Write(TestLog log, string topic, bool write)
+    {
+        if (write) log.Append(LogTools.Record(topic, "x", 0));
+        return write;
+    }
+
+    private static ScriptedWorker Follower(TestLog log, string name, string from, string to)
+    {
+        var next = 0L;
+        return new ScriptedWorker(name, (_, _) =>
+        {
+            var record = log.Log.Read(new TopicPartition(from, 0), next).FirstOrDefault();
+            if (record is null) return false;
+            next = record.Offset + 1;
+            return Write(log, to, true);
+        });
+    }
+}
