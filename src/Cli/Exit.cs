@@ -19,7 +19,9 @@ internal static class Exit
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            Console.Error.WriteLine($"tppo: {parsed.Errors[0].Message} (see tppo{Names(parsed.CommandResult)} --help)");
+            // Of several faults the word that nobody knows is the one to name.
+            var fault = parsed.UnmatchedTokens.Count > 0 ? $"unknown command or option '{parsed.UnmatchedTokens[0]}'" : OneLine(parsed.Errors[0].Message);
+            Console.Error.WriteLine($"tppo: {fault} (see tppo{Names(parsed.CommandResult)} --help)");
             return Usage;
         }
 
@@ -43,7 +45,7 @@ internal static class Exit
         }
     }
 
-    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string Names(System.CommandLine.Parsing.CommandResult? command) =>
         command?.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{Names(parent)} {command.Command.Name}" : "";
