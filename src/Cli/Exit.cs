@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tppo.Hosting;
+using Tppo.Hosting.Cuts;
 using Tppo.Streaming;
 
 namespace Tppo.Cli;
@@ -37,6 +38,12 @@ internal static class Exit
         {
             Console.Error.WriteLine($"tppo: {OneLine(e.Message)}");
             return Usage;
+        }
+        catch (Exception e) when (e is CutMismatchException or InvalidDataException)
+        {
+            // What was recorded is damaged: nothing that the caller did, and nothing that a stack trace would explain.
+            Console.Error.WriteLine($"tppo: halted: {OneLine(e.Message)}");
+            return Failed;
         }
         catch (Exception e)
         {
