@@ -11,7 +11,7 @@ internal static class DemoSizes
     // Minutes on two cores of a present-day server, with room; the search world's import is in them.
     private static readonly (double Minutes, int SftWindows, int LabelWindows, int Updates)[] ByMinutes =
     [
-        (1, 5_000, 384, 12), (2, 6_000, 512, 24), (4, 12_000, 1_024, 60), (8, 20_000, 2_048, 120), (15, 40_000, 4_096, 240), (30, 75_000, 8_192, 480),
+        (1, 5_000, 384, 12), (2, 6_000, 512, 24), (4, 16_000, 1_024, 60), (8, 20_000, 2_048, 120), (15, 40_000, 4_096, 240), (30, 75_000, 8_192, 480),
     ];
 
     /// <summary>The settings of a demo on the search world.</summary>
