@@ -14,6 +14,7 @@ internal static class CriticCheckpoint
     {
         ModelFolder.Write(folder, trainer.Critic, trainer.Critic.Settings);
         Directory.CreateDirectory(Path.Combine(folder, TrainingState.Folder));
+        using var scope = TorchSharp.torch.NewDisposeScope();
         SafeTensors.Write(Path.Combine(folder, TrainingState.Folder, Optimiser), trainer.CriticOptimiser.State());
     }
 

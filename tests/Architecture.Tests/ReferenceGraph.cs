@@ -38,7 +38,7 @@ internal static class ReferenceGraph
 
     public static readonly IReadOnlyList<Rule> Tests =
     [
-        new("TestKit", ["Core", "Streaming"], []),
+        new("TestKit", ["Core", "Streaming", "Hosting"], []),
         new("LogChild", ["Core", "Streaming", "TestKit"], []),
         Test("Architecture", [], []),
         Test("Core", ["Core"], []),
@@ -50,8 +50,8 @@ internal static class ReferenceGraph
         Test("RewardTrainer", ["Core", "Learning", "Streaming", "Hosting", "RewardTrainer"], []),
         Test("PolicyTrainer", ["Core", "Learning", "Streaming", "Hosting", "PolicyTrainer"], []),
         Test("Evaluator", ["Core", "Learning", "Streaming", "Hosting", "Evaluator"], []),
-        Test("Cli", ["Core", "Cli"], []),
-        Test("EndToEnd", ["Core", "Streaming"], []),
+        Test("Cli", ["Core", "Learning", "Streaming", "Hosting", "Evaluator", "Cli"], []),
+        Test("EndToEnd", ["Core", "Streaming", "Hosting", "Cli"], []),
     ];
 
     // Every test project may use the kit's fakes and property tests.

@@ -50,8 +50,8 @@ public sealed class LabelWorkerTests
             Assert.Equal(answer.Whole, reward.Sentence);
             for (var t = 0; t < row.ResponseIds.Length; t++)
             {
-                // By hand: the word whose bytes hold the token's last byte, of tokens that never reach over two words.
-                var word = words.FindIndex(w => w.Start < row.ByteEnds[t] && row.ByteEnds[t] <= w.End);
+                // By hand: the word whose bytes hold the token's last byte, of tokens that never reach over two words; the end token has none.
+                var word = t == row.ResponseIds.Length - 1 ? -1 : words.FindIndex(w => w.Start < row.ByteEnds[t] && row.ByteEnds[t] <= w.End);
                 Assert.Equal(word, reward.WordIndex[t]);
                 Assert.Equal(word < 0 ? 0 : answer.Words[word], reward.Categories[t]);
                 seen.Add(reward.Categories[t]);

@@ -9,8 +9,8 @@ using Tppo.Learning.Native;
 using Tppo.Learning.Prompts;
 using Tppo.Learning.Tokenizing;
 using Tppo.TestKit;
-using Xunit.v3;
 using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Tppo.TinyModels.TorchFixture))]
 // Torch is one resource of the process, and tests count its live tensors.

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tppo.Learning.Losses;
 using TorchSharp;
+using Tppo.Learning.Losses;
 using static TorchSharp.torch;
 
 namespace Tppo.Cli.Inspect;

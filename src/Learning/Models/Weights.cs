@@ -1,5 +1,6 @@
 using TorchSharp.Modules;
 using Tppo.Core.Numerics;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;
@@ -23,6 +24,7 @@ internal static class Weights
     private static Parameter Own(Tensor values)
     {
         var parameter = new Parameter(values, true);
+        TorchRuntime.HandleMoved();
         parameter.DetachFromDisposeScope();
         return parameter;
     }

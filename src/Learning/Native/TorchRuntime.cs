@@ -21,12 +21,13 @@ public static partial class TorchRuntime
 
     private static readonly Lock Gate = new();
     private static (Numerics Numerics, int Threads)? started;
+    private static long handlesMoved;
 
     /// <summary>What is in force, for checkpoints: numerics, caps, threads. Equal strings are a condition of equal bits.</summary>
     public static string InForce { get; private set; } = "not started";
 
     /// <summary>Tensors that are alive in this process.</summary>
-    public static long LiveTensors => torch.Tensor.TotalCount;
+    public static long LiveTensors => torch.Tensor.TotalCount - Interlocked.Read(ref handlesMoved);
 
     /// <summary>Sets the libraries up and loads them. Calling again with the same arguments does nothing.</summary>
     /// <param name="numerics">Which instruction sets may be used.</param>
@@ -55,6 +56,9 @@ public static partial class TorchRuntime
             started = (numerics, threads);
         }
     }
+
+    // A parameter takes the handle of the tensor that it is made of, which TorchSharp then goes on counting for ever.
+    internal static void HandleMoved() => Interlocked.Increment(ref handlesMoved);
 
     private static void Load(int threads)
     {

@@ -37,6 +37,7 @@ public sealed class AdamW : IDisposable
     {
         (this.beta1, this.beta2, this.weightDecay, this.epsilon) = (beta1, beta2, weightDecay, epsilon);
         parameters = [.. model.Named().Select(named => (named.Name, (Tensor)named.Parameter))];
+        using var scope = NewDisposeScope();
         first = [.. parameters.Select(named => zeros_like(named.Weight).detach().DetachFromDisposeScope())];
         second = [.. parameters.Select(named => zeros_like(named.Weight).detach().DetachFromDisposeScope())];
     }
