@@ -17,7 +17,14 @@ internal static class DemoSizes
     /// <summary>The settings of a demo on the search world.</summary>
     public static RunSettings World(string size, long seed, double? minutes)
     {
-        var small = new RunSettings { Seed = seed, Split = new SplitSettings { HeldOutBuckets = 250, FoldsBelowUsers = 0 } };
+        // A repeat costs a little more here than by default: it buys two points of distinct words for two of relevance.
+        var shaping = new ShapingSettings { RepeatValue = -1.2 };
+        var small = new RunSettings
+        {
+            Seed = seed,
+            Split = new SplitSettings { HeldOutBuckets = 250, FoldsBelowUsers = 0 },
+            Tppo = new TppoSettings { Shaping = shaping },
+        };
         return Timed(Sized(small, size), minutes);
     }
 
