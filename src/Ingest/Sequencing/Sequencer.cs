@@ -18,7 +18,7 @@ namespace Tppo.Ingest.Sequencing;
 public sealed class Sequencer : IWorker, IRebalanceListener
 {
     private const int BatchRecords = 16_384;
-    private const int HeldMax = 50_000;
+    private const int HeldMax = 8_192;
     private const string StateKey = "sequencer";
     private static readonly Dictionary<string, EventType> Types = EventTypes.All.ToDictionary(t => $"tppo.{t.Name()}.v1");
     private readonly ServiceContext context;
