@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tppo.Hosting;
+using Tppo.Hosting.Cuts;
 using Tppo.Streaming;
 
 namespace Tppo.Cli;
@@ -19,7 +20,9 @@ internal static class Exit
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            Console.Error.WriteLine($"tppo: {parsed.Errors[0].Message} (see tppo{Names(parsed.CommandResult)} --help)");
+            // Of several faults the word that nobody knows is the one to name.
+            var fault = parsed.UnmatchedTokens.Count > 0 ? $"unknown command or option '{parsed.UnmatchedTokens[0]}'" : OneLine(parsed.Errors[0].Message);
+            Console.Error.WriteLine($"tppo: {fault} (see tppo{Names(parsed.CommandResult)} --help)");
             return Usage;
         }
 
@@ -36,6 +39,12 @@ internal static class Exit
             Console.Error.WriteLine($"tppo: {OneLine(e.Message)}");
             return Usage;
         }
+        catch (Exception e) when (e is CutMismatchException or InvalidDataException)
+        {
+            // What was recorded is damaged: nothing that the caller did, and nothing that a stack trace would explain.
+            Console.Error.WriteLine($"tppo: halted: {OneLine(e.Message)}");
+            return Failed;
+        }
         catch (Exception e)
         {
             Console.Error.WriteLine($"tppo: unexpected: {e}");
@@ -43,7 +52,7 @@ internal static class Exit
         }
     }
 
-    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string Names(System.CommandLine.Parsing.CommandResult? command) =>
         command?.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{Names(parent)} {command.Command.Name}" : "";

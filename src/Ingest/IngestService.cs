@@ -35,6 +35,7 @@ public static class IngestService
         new Importer(context, () => source ?? Open(context.Settings), pseudonyms ?? Pseudonyms.ForDemo(context.Settings.Seed)),
         new Sequencer(context),
         new WindowWorker(context),
+        new RetentionWorker(context, TimeProvider.System),
     ];
 
     /// <summary>Opens a run's input and checks that it is the one that the settings name.</summary>

@@ -142,7 +142,7 @@ public sealed class PolicyRun : IDisposable
         var scores = RewardModelScorer.Score(rewardModel, prompts, [.. windows.Select(w => (IReadOnlyList<int[]>)[.. w.Select(r => r.ResponseIds)])]);
         return new UpdateBatch(
             prompts,
-            [.. windows.Select((rows, w) => (IReadOnlyList<RolloutResponse>)[.. rows.Select((row, s) => RolloutRewards.Of(row, scores[w][s], settings.Tppo))])],
+            [.. windows.Select((rows, w) => (IReadOnlyList<RolloutResponse>)[.. rows.Select((row, s) => RolloutRewards.Of(row, scores[w][s], settings.Tppo, settings.Windows.Targets))])],
             seed);
     }
 }

@@ -11,7 +11,11 @@ namespace Tppo.PolicyTrainer;
 public static class RolloutRewards
 {
     /// <summary>A rollout with its rewards, and which of its tokens enter the policy loss.</summary>
-    public static RolloutResponse Of(RolloutRow row, TokenScores scores, TppoSettings settings)
+    /// <param name="row">The rollout.</param>
+    /// <param name="scores">What the reward model says of its tokens.</param>
+    /// <param name="settings">Shaping, and which tokens enter the loss.</param>
+    /// <param name="targets">How many queries a response must have, k.</param>
+    public static RolloutResponse Of(RolloutRow row, TokenScores scores, TppoSettings settings, int targets)
     {
         var words = Words.Split(row.Response);
         var wordOfToken = Alignment.WordOfToken(words, row.ByteStarts, row.ByteEnds);
@@ -24,6 +28,7 @@ public static class RolloutRewards
         }
 
         var rewards = TokenRewards.Shape(tokens, [.. words.Select(w => w.Text)], settings.Shaping);
+        TokenRewards.AddMalformed(rewards, Words.QueryCount(words), targets, settings.Shaping);
         return new RolloutResponse(
             row.ResponseIds, row.LogProbs, [.. rewards.Select(r => (float)r)],
             [.. tokens.Select(t => settings.LossTokens == LossTokens.All || (t.Word != Alignment.NoWord && t.Category > 0))]);

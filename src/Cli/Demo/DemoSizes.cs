@@ -11,7 +11,7 @@ internal static class DemoSizes
     // Minutes on two cores of a present-day server, with room; the search world's import is in them.
     private static readonly (double Minutes, int SftWindows, int LabelWindows, int Updates)[] ByMinutes =
     [
-        (1, 5_000, 384, 12), (2, 6_000, 512, 24), (4, 12_000, 1_024, 60), (8, 20_000, 2_048, 120), (15, 40_000, 4_096, 240), (30, 75_000, 8_192, 480),
+        (1, 5_000, 384, 12), (2, 6_000, 512, 24), (4, 16_000, 1_024, 60), (8, 20_000, 2_048, 120), (15, 40_000, 4_096, 240), (30, 75_000, 8_192, 480),
     ];
 
     /// <summary>The settings of a demo on the search world.</summary>
@@ -40,16 +40,16 @@ internal static class DemoSizes
         _ => small,
     };
 
-    // Every stage and every kind of fact, in seconds: for tests.
+    // Every stage and every kind of fact, in seconds: for tests. It learns words, not yet people.
     private static RunSettings Tiny(RunSettings small) => small with
     {
-        Input = new InputSettings { World = new WorldSettings { Users = 120, Days = 40 } },
-        Model = small.Model with { Width = 32, FeedForward = 64, Heads = 2, KeyValueHeads = 2, Vocabulary = 512, PromptTokensMax = 96, ResponseTokensMax = 24 },
-        Sft = small.Sft with { Windows = 400, PassesMax = 2 },
-        Labels = small.Labels with { Windows = 32 },
-        RewardModel = small.RewardModel with { Epochs = 1, Batch = 8 },
-        Tppo = small.Tppo with { Updates = 6, WarmupRounds = 1, Prompts = 8, Minibatch = 4, CheckpointEvery = 2 },
-        Evaluation = new EvaluationSettings { WindowsMax = 32, RewardModelWindows = 8 },
+        Input = new InputSettings { World = new WorldSettings { Users = 160, Days = 40 } },
+        Model = small.Model with { Width = 48, FeedForward = 96, Heads = 3, KeyValueHeads = 3, Vocabulary = 1024, PromptTokensMax = 96, ResponseTokensMax = 24 },
+        Sft = small.Sft with { Windows = 2400, PassesMax = 2, WarmupSteps = 10, AllTokensShare = 0.8, ResponseBatch = 32 },
+        Labels = small.Labels with { Windows = 48 },
+        RewardModel = small.RewardModel with { Epochs = 2, Batch = 8 },
+        Tppo = small.Tppo with { Updates = 12, WarmupRounds = 2, Prompts = 8, Minibatch = 4, CheckpointEvery = 3 },
+        Evaluation = new EvaluationSettings { WindowsMax = 40, RewardModelWindows = 10 },
     };
 
     private static RunSettings Timed(RunSettings settings, double? minutes)

@@ -8,12 +8,13 @@ using Tppo.Ingest.Import;
 
 namespace Tppo.Cli.Inspect;
 
-/// <summary><c>tppo inspect</c>: the pure parts of the services on files, without a log.</summary>
+/// <summary><c>tppo inspect</c>: the pure parts of the services on files, and what stands on a log.</summary>
 internal static class InspectCommand
 {
-    public static Command Create() => new("inspect", "Runs pure parts of the services on files: each line in gives a line out.")
+    public static Command Create() => new("inspect", "Runs pure parts of the services on files, each line in giving a line out; or looks at a log.")
     {
         Windows(),
+        LogTopics.Create(),
         Lines("advantages", "GAE, whitening, PPO losses with gradients, KL estimators.", AdvantageLines.Compute),
         Lines("shaping", "Token rewards from categories.", ShapingLines.Compute),
         Lines("reward-losses", "The reward model's losses with gradients.", RewardLossLines.Compute),

@@ -28,15 +28,27 @@ public sealed class LogStatistics
     public static IEnumerable<string> Stems(string text) =>
         Words.Split(text).Select(w => Stem(Words.Normalise(w.Text))).Where(s => s.Length > 0);
 
-    /// <summary>A word's identity without a common English ending.</summary>
+    /// <summary>A word's identity without a common English ending: shoes → shoe, boxes → box, bodies → body, running → run.</summary>
     public static string Stem(string word)
     {
-        foreach (var ending in (ReadOnlySpan<string>)["ings", "ing", "ies", "es", "ed", "s"])
+        if (word.Length > 4 && word.EndsWith("ies", StringComparison.Ordinal)) return word[..^3] + "y";
+        if (Ends(word, "sses", "xes", "zes", "ches", "shes")) return word[..^2];
+        if (Ends(word, "ing")) return Undoubled(word[..^3]);
+        if (Ends(word, "ed")) return Undoubled(word[..^2]);
+        return Ends(word, "s") && !Ends(word, "ss", "us", "is") ? word[..^1] : word;
+
+        // A stem keeps at least three letters: "sing", "red" and "bus" are words of their own.
+        static bool Ends(string word, params ReadOnlySpan<string> endings)
         {
-            if (word.Length - ending.Length >= 3 && word.EndsWith(ending, StringComparison.Ordinal)) return word[..^ending.Length];
+            foreach (var ending in endings)
+            {
+                if (word.Length - ending.Length >= 3 && word.EndsWith(ending, StringComparison.Ordinal)) return true;
+            }
+
+            return false;
         }
 
-        return word;
+        static string Undoubled(string stem) => stem[^1] == stem[^2] && stem[^1] is not ('l' or 's') && stem.Length > 3 ? stem[..^1] : stem;
     }
 
     /// <summary>

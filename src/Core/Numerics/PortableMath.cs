@@ -18,7 +18,7 @@ public static class PortableMath
         if (double.IsPositiveInfinity(x)) return x;
 
         var exponent = 0;
-        if (x < double.MinValue || x < 2.2250738585072014e-308)
+        if (x < 2.2250738585072014e-308)
         {
             x *= 18014398509481984.0; // 2^54: out of the subnormal range
             exponent = -54;

@@ -41,6 +41,20 @@ public static class TokenRewards
         return rewards;
     }
 
+    /// <summary>
+    /// Adds <see cref="ShapingSettings.MalformedValue"/> to the last token where the response has other than k queries
+    /// (<b>ours</b>): divided by words, a reward is a mean and does not care how many queries it is over, so a policy drifts
+    /// to fewer, surer ones. On the last token, whether it ends the response or was cut: not ending is no way out.
+    /// </summary>
+    /// <param name="rewards">Rewards of <see cref="Shape"/>, changed in place.</param>
+    /// <param name="queries">Queries of the response that hold a word.</param>
+    /// <param name="targets">k.</param>
+    /// <param name="settings">The shaping.</param>
+    public static void AddMalformed(double[] rewards, int queries, int targets, ShapingSettings settings)
+    {
+        if (queries != targets && rewards.Length > 0) rewards[^1] += settings.MalformedValue;
+    }
+
     /// <summary>Eq. 4: lwp(l) = 1 / (1 + e^(α (l − sl) − 6)), l the 0-based position in the response.</summary>
     public static double LengthWeight(int position, double alpha, double softLength) =>
         1 / (1 + Math.Exp((alpha * (position - softLength)) - 6));

@@ -84,6 +84,9 @@ public sealed class PartitionSequencer<T>
         return OfferOutcome.Held;
     }
 
+    /// <summary>Notes a record that is no event; false where a former life has dealt with it.</summary>
+    public bool Skip(int topic, long offset) => topics[topic].Pass(offset);
+
     /// <summary>Notes that a topic's import has ended: it holds nobody back any more. A mark that is read again changes nothing.</summary>
     public void End(int topic, long offset)
     {

@@ -72,7 +72,9 @@ public static class RunSettingsJson
     private static string Reason(JsonException e)
     {
         var end = e.Message.IndexOf(" Path: ", StringComparison.Ordinal);
-        return end < 0 ? e.Message : e.Message[..end];
+        var reason = end < 0 ? e.Message : e.Message[..end];
+        var key = e.Path is { Length: > 2 } path ? path[2..] : ""; // $.key
+        return key.Length == 0 || reason.Contains($"'{key}'", StringComparison.Ordinal) ? reason : $"{key}: {reason}";
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Flat(JsonElement element, string prefix) =>

@@ -5,14 +5,14 @@ namespace Tppo.Core.Settings;
 /// <summary>Supervised fine-tuning. The first phase learns every token, history too, and stands for a pretrained base. A run setting.</summary>
 public sealed record SftSettings
 {
-    /// <summary>Windows taken from the cut. Default 12,000; fewer windows are gone through again, up to <see cref="PassesMax"/> times.</summary>
-    [Range(1, 100_000_000)] public int Windows { get; init; } = 12_000;
+    /// <summary>Windows taken from the cut. Default 16,000; fewer windows are gone through again, up to <see cref="PassesMax"/> times.</summary>
+    [Range(1, 100_000_000)] public int Windows { get; init; } = 16_000;
 
     /// <summary>Most passes over the windows where the cut holds fewer than <see cref="Windows"/>. Default 8.</summary>
     [Range(1, 1000)] public int PassesMax { get; init; } = 8;
 
-    /// <summary>Share of the windows whose every token is a target; the rest teach the response only. Default 0.85.</summary>
-    [Range(0.0, 1.0)] public double AllTokensShare { get; init; } = 0.85;
+    /// <summary>Share of the windows whose every token is a target; the rest teach the response only. Default 0.8.</summary>
+    [Range(0.0, 1.0)] public double AllTokensShare { get; init; } = 0.8;
 
     /// <summary>Windows a step in the first phase. Default 16.</summary>
     [Range(1, 65536)] public int AllTokensBatch { get; init; } = 16;

@@ -75,6 +75,12 @@ public sealed record ShapingSettings
     /// <summary>Whether rewards are divided by the response's number of words. Default true.</summary>
     public bool DivideByWords { get; init; } = true;
 
+    /// <summary>
+    /// Added to the last token's reward where a response has other than k queries: such a response is never relevant, and
+    /// nothing else in a mean over words holds their number. Default −0.5; 0 leaves it out, as the paper does.
+    /// </summary>
+    [Range(-10.0, 0.0)] public double MalformedValue { get; init; } = -0.5;
+
     /// <summary>Weight β of the per-token KL against the reference policy. Default 0.05.</summary>
     [Range(0.0, 100.0)] public double KlWeight { get; init; } = 0.05;
 }

@@ -37,6 +37,10 @@ public static class Words
         return words;
     }
 
+    /// <summary>How many queries of a response hold a word that has an identity.</summary>
+    public static int QueryCount(IReadOnlyList<Word> words) =>
+        words.Where(w => Normalise(w.Text).Length > 0).Select(w => w.Query).Distinct().Count();
+
     /// <summary>
     /// A word's identity: NFKC, case folded, punctuation and symbols trimmed from both ends. Empty for a word of
     /// punctuation only.

@@ -1,5 +1,6 @@
 using System.Text;
 using Tppo.Core.Events;
+using Tppo.Core.Privacy;
 
 namespace Tppo.Ingest.Import;
 
@@ -51,7 +52,10 @@ public static class EventLine
         return new UserEvent(id, columns[0], time, type, columns[3], columns[4]);
     }
 
-    // People's text goes into messages only cut short and without controls.
-    private static string Quoted(string text) =>
-        $"'{new string([.. text.Take(40).Select(c => char.IsControl(c) ? '?' : c)])}'{(text.Length > 40 ? "…" : "")}";
+    // People's text goes into messages only redacted, cut short and without controls.
+    private static string Quoted(string text)
+    {
+        var redacted = Redaction.Apply(text, out _);
+        return $"'{new string([.. redacted.Take(40).Select(c => char.IsControl(c) ? '?' : c)])}'{(redacted.Length > 40 ? "…" : "")}";
+    }
 }

@@ -57,7 +57,9 @@ public sealed class Importer : IWorker, IRebalanceListener
     /// <inheritdoc/>
     public bool Work(CancellationToken cancellation)
     {
-        foreach (var erasure in consumer.Poll(1024, TimeSpan.Zero, cancellation)) erased.Add(erasure.Key ?? "");
+        var erasures = consumer.Poll(1024, TimeSpan.Zero, cancellation);
+        foreach (var erasure in erasures) erased.Add(erasure.Key ?? "");
+        if (erasures.Count > 0) return true;
         if (!owner || finished) return false;
         if (source is null) Open();
         if (finished) return false;
@@ -66,7 +68,7 @@ public sealed class Importer : IWorker, IRebalanceListener
         var taken = done == 0 ? OpenMarks(step) + DeadLetters(step) : 0;
         while (taken < BatchItems && events!.MoveNext())
         {
-            step.Append(Record(events.Current));
+            if (Record(events.Current) is { } record) step.Append(record);
             taken++;
         }
 
@@ -142,13 +144,20 @@ public sealed class Importer : IWorker, IRebalanceListener
         Close();
     }
 
-    private OutgoingRecord Record(UserEvent e)
+    // Null: of somebody who must be forgotten.
+    private OutgoingRecord? Record(UserEvent e)
     {
         if (!users.TryGetValue(e.User, out var known))
         {
             if (users.Count > 1_000_000) users.Clear();
             known = (pseudonyms.Pseudonym(e.User), new Header(HeaderNames.Bucket, pseudonyms.Bucket(e.User).ToString(CultureInfo.InvariantCulture)));
             users[e.User] = known;
+        }
+
+        if (erased.Contains(known.Pseudonym))
+        {
+            Metrics.EventsIngested.WithLabels(e.Type.Name(), "erased").Inc();
+            return null;
         }
 
         var text = Redaction.Apply(e.Text, out var redacted);

@@ -6,9 +6,17 @@ namespace Tppo.Ingest.Import;
 /// <summary>A gzip file that must be whole: unlike the framework's stream it does not take a file cut short for a short file.</summary>
 internal sealed class WholeGzipStream : Stream
 {
+    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(n =>
+    {
+        var entry = (uint)n;
+        for (var bit = 0; bit < 8; bit++) entry = (entry & 1) == 1 ? (entry >> 1) ^ 0xEDB88320 : entry >> 1;
+        return entry;
+    })];
+
     private readonly FileStream file;
     private readonly GZipStream unpacked;
-    private uint length;
+    private uint check;
+    private long length;
 
     public WholeGzipStream(FileStream file)
     {
@@ -33,7 +41,8 @@ internal sealed class WholeGzipStream : Stream
     public override int Read(Span<byte> buffer)
     {
         var read = unpacked.Read(buffer);
-        length += (uint)read;
+        length += read;
+        check = Crc32(check, buffer[..read]);
         if (read == 0 && buffer.Length > 0) CheckEnd();
         return read;
     }
@@ -56,13 +65,37 @@ internal sealed class WholeGzipStream : Stream
         base.Dispose(disposing);
     }
 
-    // A gzip file ends with the length of what it holds (of its last member, where there are several: then it is smaller).
+    private static uint Crc32(uint before, ReadOnlySpan<byte> bytes)
+    {
+        var state = ~before;
+        foreach (var b in bytes) state = Table[(byte)(state ^ b)] ^ (state >> 8);
+        return ~state;
+    }
+
+    // A gzip file ends with check sum and length of what it holds, or of its last member where there are several.
     private void CheckEnd()
     {
-        Span<byte> trailer = stackalloc byte[4];
-        file.Position = Math.Max(0, file.Length - 4);
+        Span<byte> trailer = stackalloc byte[8];
+        file.Position = Math.Max(0, file.Length - 8);
         file.ReadExactly(trailer);
         file.Position = file.Length;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) > length) throw new InvalidDataException("the gzip file is cut short");
+        var (check, length) = (BinaryPrimitives.ReadUInt32LittleEndian(trailer), BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]));
+        if (check == this.check && length == (uint)this.length) return;
+        if (length >= this.length || check != CheckOfLast(length)) throw new InvalidDataException("the gzip file is cut short");
+    }
+
+    private uint CheckOfLast(uint count)
+    {
+        using var again = new GZipStream(File.OpenRead(file.Name), CompressionMode.Decompress);
+        var buffer = new byte[64 * 1024];
+        var (before, sum) = (length - count, 0u);
+        for (int read; (read = again.Read(buffer)) > 0;)
+        {
+            var skipped = (int)Math.Min(read, before);
+            before -= skipped;
+            sum = Crc32(sum, buffer.AsSpan(skipped, read - skipped));
+        }
+
+        return sum;
     }
 }

@@ -129,6 +129,7 @@ public sealed class Sequencer : IWorker, IRebalanceListener
     {
         if (!TryOrder(record, out var order, out var cause))
         {
+            if (!sequencer.Skip(topicIndex[record.Topic], record.Offset)) return;
             Metrics.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
             step.Append(DeadLetter.Of(
                 "ingest", cause, $"{record.Topic}/{record.Partition}/{record.Offset}", record.Value, record.Value.Length,

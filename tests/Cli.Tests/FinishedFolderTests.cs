@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Tppo.Cli.Demo;
+using Tppo.Core.Models;
+using Tppo.Evaluator;
+using Tppo.Hosting;
+using Tppo.TestKit;
+
+namespace Tppo.Cli.Tests;
+
+public sealed class FinishedFolderTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void On_a_finished_folder_the_demo_prints_the_same_table_each_time_and_writes_the_figures()
+    {
+        Finish(Results.Some);
+        var first = Demo();
+        Assert.Equal((0, ""), (first.Code, first.Error));
+        Assert.Contains("62.5 %", first.Output, StringComparison.Ordinal);
+        Assert.Contains(Results.Checkpoint, first.Output, StringComparison.Ordinal);
+        Assert.Contains("[red] shoes", first.Output, StringComparison.Ordinal);
+        Assert.Equal(first.Output, Demo().Output);
+
+        Assert.Equal(0, Demo("--json", folder.At("figures.json")).Code);
+        using var json = JsonDocument.Parse(File.ReadAllText(folder.At("figures.json")));
+        Assert.Equal(0.625, json.RootElement.GetProperty("tppo").GetProperty("relevance").GetDouble());
+        // No log was opened for it.
+        Assert.False(Directory.Exists(folder.At("db")));
+    }
+
+    [Theory]
+    [InlineData("seed: expected 1, found 2", "--seed", "2")]
+    [InlineData("labels.shuffled", "--shuffle-labels")]
+    [InlineData("sft.windows", "--minutes", "1")]
+    public void Other_settings_on_that_folder_are_refused_by_the_key_that_differs(string named, params string[] more)
+    {
+        Finish(Results.Some);
+        UsageTests.AssertRefused(Demo(more), named, folder.Path);
+    }
+
+    [Fact]
+    public void The_figures_have_exactly_the_fields_of_the_format()
+    {
+        using var json = JsonDocument.Parse(Results.Some.Figures());
+        string[] policy = ["relevance", "low", "high", "n", "words", "distinct", "copied", "length", "no_eos", "queries", "malformed"];
+        var root = json.RootElement;
+        Assert.Equal(
+            ["seed", "events", "windows", "dead_letters", "judge_auc", "rm_auc_token", "judge_calls", "sft", "tppo", "difference", "checkpoint_sha256", "seconds", "peak_rss_mb", "stages"],
+            Names(root));
+        Assert.Equal(["labels", "updates", "evaluation"], Names(root.GetProperty("judge_calls")));
+        Assert.Equal(policy, Names(root.GetProperty("sft")));
+        Assert.Equal(policy, Names(root.GetProperty("tppo")));
+        Assert.Equal(["mean", "low", "high"], Names(root.GetProperty("difference")));
+        var stages = root.GetProperty("stages").EnumerateArray().ToList();
+        Assert.Equal(["name", "seconds", "events_per_second"], Names(stages[0]));
+        Assert.Equal(["name", "seconds", "tokens_per_second"], Names(stages[1]));
+        Assert.Equal(["name", "seconds"], Names(stages[2]));
+        Assert.Equal(JsonValueKind.Null, root.GetProperty("judge_auc").ValueKind);
+    }
+
+    [Fact]
+    public void Figures_come_back_from_the_folder_as_they_were_put_there()
+    {
+        Finish(Results.Some);
+        var back = DemoResult.Read(new RunFolder(folder.Path))!;
+        Assert.Equal(Results.Some.Figures(), back.Figures());
+        Assert.Equal(Results.Some.Samples[0].After, back.Samples[0].After);
+    }
+
+    private static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(p => p.Name);
+
+    private void Finish(DemoResult result)
+    {
+        var run = new RunFolder(folder.Path);
+        run.Claim(DemoSizes.World("tiny", 1, minutes: null));
+        result.Write(run);
+    }
+
+    private CommandResult Demo(params string[] more) => TppoProcess.Run(["demo", "--size", "tiny", "--data", folder.Path, .. more]);
+}
+
+/// <summary>Figures of a run that never was.</summary>
+internal static class Results
+{
+    public const string Checkpoint = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    public static DemoResult Some { get; } = new(
+        1, 100, 10, 2, null, 0.93, new JudgeCalls(8, 0, 4),
+        new Summary(0.375, 0.2, 0.6, 8, 0.5, 0.9, 0.1, 9, 0, 3, 0), new Summary(0.625, 0.4, 0.8, 8, 0.7, 0.8, 0.1, 10, 0, 3, 0),
+        new Difference(0.25, 0.1, 0.4), Checkpoint, 12.5, 640,
+        [new StageTime("import", 1, 100, null), new StageTime("SFT", 2, null, 3000), new StageTime("label", 1, null, null)])
+    {
+        Samples =
+        [
+            new SampleHistory(
+                ["search: <script>alert(1)</script>", "click: [red] shoes & socks"], ["<b>boots</b>", "a", "b"],
+                [new ScoredWord("<img", 0, -1), new ScoredWord("src=x>", 0, 0), new ScoredWord("laces", 1, 0.5)], [new ScoredWord("[bold]", 0, 1)]),
+        ],
+    };
+}

@@ -1,7 +1,0 @@
-namespace Tppo.Ingest.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Placeholder() => Assert.Equal(2, 1 + 1);
-}

@@ -1,0 +1,171 @@
+using Tppo.Core.Cuts;
+using Tppo.Core.Log;
+using Tppo.Core.Models;
+using Tppo.Core.Rollouts;
+using Tppo.Hosting.Artifacts;
+using Tppo.Hosting.Cuts;
+using Tppo.Learning.Checkpoints;
+using Tppo.Learning.Native;
+using Tppo.Streaming;
+using Tppo.Streaming.Records;
+using Tppo.TestKit;
+
+namespace Tppo.PolicyTrainer.Tests;
+
+public sealed class PolicyWorkerTests
+{
+    private static readonly string[] Written = [Topics.Rollouts, Topics.Cuts, Topics.Models];
+
+    [Fact]
+    public void From_windows_and_a_reward_model_to_a_final_policy_with_a_cut_before_every_step()
+    {
+        using var kit = Finished();
+        Assert.Equal(["critic/0", "policy/0", "policy/1", "policy/2", "policy/3", "policy/4"], kit.Ids(Topics.Cuts));
+        Assert.Equal(
+            ["critic/0/checkpoint_produced", "policy/0/checkpoint_produced", "policy/2/checkpoint_produced", "policy/4/checkpoint_produced", "reward/0/checkpoint_produced"],
+            kit.Ids(Topics.Models));
+        var models = Models(kit);
+        Assert.True(models.Newest(ModelFamilies.Policy)!.Final);
+        Assert.All(models.Checkpoints, c => Assert.Equal(c.Checkpoint, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(c.Checkpoint), ArtifactStore.ModelFile))));
+        foreach (var update in Enumerable.Range(1, 4).Select(i => models.Cut(ModelFamilies.Policy, i)!))
+        {
+            Assert.Equal(models.Find(ModelFamilies.Reward, 0)!.Checkpoint, update.RewardModel);
+            Assert.Equal(models.Find(ModelFamilies.Policy, 0)!.Checkpoint, update.ReferencePolicy);
+            Assert.Equal(update.Ordinal - 1, update.Parent);
+            Assert.Equal(4 * 2, CutReader.All(kit.Log, update).Sum(r => RolloutCodec.Decode(r.Value).Length));
+        }
+    }
+
+    [Fact]
+    public void Without_the_end_of_the_windows_on_every_partition_it_does_nothing()
+    {
+        using var kit = new ServiceKit(TinyRun.Settings);
+        kit.Log.Append([EndMark.Of("world", Topics.Windows, 0)]);
+        kit.RunUntilIdle(PolicyTrainerService.Compose);
+        Assert.All(Written, t => Assert.Empty(kit.Ids(t)));
+    }
+
+    [Fact]
+    public void Rollouts_to_be_judged_are_closed_by_end_marks_and_sampled_from_users_who_train()
+    {
+        using var kit = Ready();
+        kit.RunUntilIdle(PolicyTrainerService.Compose);
+        var records = kit.Records(Topics.Rollouts);
+        Assert.Equal(2, records.Count(r => EndMark.Is(r, out var stage) && stage == ModelFamilies.Reward));
+        var rows = records.Where(r => !EndMark.Is(r, out _)).SelectMany(r => RolloutCodec.Decode(r.Value)).ToList();
+        Assert.Equal(16 * 2, rows.Count);
+        Assert.All(rows, r => Assert.Equal((Purposes.Label, "policy/0"), (r.Purpose, r.PolicyVersion)));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void Dead_at_every_append_and_started_again_it_ends_with_the_same_checkpoints_and_records(int appendsALife, bool written)
+    {
+        using var unbroken = Finished();
+        using var broken = Ready();
+        var deaths = broken.RunThroughDeaths(PolicyTrainerService.Compose, appendsALife, written);
+        TinyModels.TinyModels.AppendReward(broken, Models(broken).Find(ModelFamilies.Policy, 0)!);
+        deaths += broken.RunThroughDeaths(PolicyTrainerService.Compose, appendsALife, written);
+        Assert.True(deaths >= 10, $"{deaths} deaths");
+        foreach (var topic in Written) Assert.Equal(unbroken.Ids(topic), broken.Ids(topic));
+        Assert.Equal(Models(unbroken).Checkpoints.Select(c => c.Checkpoint), Models(broken).Checkpoints.Select(c => c.Checkpoint));
+    }
+
+    [Fact]
+    public void The_cut_stands_on_the_log_before_its_step_ends_and_a_damaged_window_then_halts_the_trainer()
+    {
+        using var kit = Ready();
+        Assert.Throws<InjectedCrashException>(() => kit.RunUntilIdle(PolicyTrainerService.Compose, new MortalLog(kit.Log, 2, written: false)));
+        Assert.Equal(["policy/0"], kit.Ids(Topics.Cuts));
+        Assert.Empty(kit.Ids(Topics.Models));
+
+        var victim = kit.Records(Topics.Windows)[3];
+        var damaged = new DamagedLog(kit.Log, r => r.Topic == victim.Topic && r.Partition == victim.Partition && r.Offset == victim.Offset);
+        var halted = Assert.Throws<CutMismatchException>(() => kit.RunUntilIdle(PolicyTrainerService.Compose, damaged));
+        Assert.Contains($"windows.v1/{victim.Partition}/{victim.Offset}", halted.Message, StringComparison.Ordinal);
+        Assert.Empty(kit.Ids(Topics.Models));
+    }
+
+    [Fact]
+    public void A_run_resumed_from_any_of_its_checkpoints_gives_the_same_bits_as_the_unbroken_one()
+    {
+        using var kit = Finished();
+        var models = Models(kit);
+        var (sft, reward) = (models.Find(ModelFamilies.Policy, 0)!, models.Find(ModelFamilies.Reward, 0)!);
+        var (critic, last) = (models.Find(ModelFamilies.Critic, 0)!, models.Find(ModelFamilies.Policy, 4)!);
+        var elsewhere = new ArtifactStore(Path.Combine(kit.Folder, "elsewhere"));
+
+        using (var start = PolicyRun.Start(kit.Log, kit.Settings, sft, reward, kit.Artifacts))
+        {
+            start.WarmUp(models.Cut(ModelFamilies.Critic, 0)!);
+            Assert.Equal(critic.Checkpoint, start.SaveCritic(elsewhere).Checkpoint);
+        }
+
+        foreach (var from in new[] { critic, models.Find(ModelFamilies.Policy, 2)! })
+        {
+            var done = from.Model == ModelFamilies.Policy ? from.Version : 0;
+            Cut[] behind = [models.Cut(ModelFamilies.Critic, 0)!, .. Enumerable.Range(1, done).Select(i => models.Cut(ModelFamilies.Policy, i)!)];
+            using var run = PolicyRun.Resume(kit.Log, kit.Settings, sft, reward, from, behind, kit.Artifacts);
+            for (var i = done + 1; i <= 4; i++) run.Update(models.Cut(ModelFamilies.Policy, i)!);
+            Assert.Equal(last.Checkpoint, run.SavePolicy(elsewhere).Checkpoint);
+            Assert.Equal(Curves.Read<UpdatePoint>(kit.Artifacts.Folder(last.Checkpoint)), run.Curve);
+            foreach (var file in Directory.EnumerateFiles(elsewhere.Folder(last.Checkpoint), "*", SearchOption.AllDirectories))
+                Assert.Equal(ArtifactStore.HashOf(file), ArtifactStore.HashOf(file.Replace(elsewhere.Folder(""), kit.Artifacts.Folder(""), StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
+    public void A_damaged_rollout_halts_an_update()
+    {
+        using var kit = Finished();
+        var models = Models(kit);
+        var damaged = new DamagedLog(kit.Log, r => r.Topic == Topics.Rollouts && r.Header(HeaderNames.Step) == "policy/1");
+        using var run = PolicyRun.Resume(
+            damaged, kit.Settings, models.Find(ModelFamilies.Policy, 0)!, models.Find(ModelFamilies.Reward, 0)!, models.Find(ModelFamilies.Critic, 0)!, [], kit.Artifacts);
+        Assert.Throws<CutMismatchException>(() => run.Update(models.Cut(ModelFamilies.Policy, 1)!));
+    }
+
+    [Fact]
+    public void Updates_leave_as_many_live_tensors_as_they_found_and_the_worker_none()
+    {
+        using var kit = Ready();
+        kit.RunUntilIdle(PolicyTrainerService.Compose);
+        TinyModels.TinyModels.AppendReward(kit, Models(kit).Find(ModelFamilies.Policy, 0)!);
+        var before = TorchRuntime.LiveTensors;
+        var counts = new List<long>();
+        using (var worker = PolicyTrainerService.Compose(kit.Context)[0])
+        {
+            while (worker.Work(CancellationToken.None)) counts.Add(TorchRuntime.LiveTensors);
+        }
+
+        // Warm-up, then four updates; with the last the run is over and lets go of its models.
+        Assert.Equal(5, counts.Count);
+        Assert.True(counts[1] == counts[2] && counts[2] == counts[3], string.Join(' ', counts));
+        Assert.Equal(before, counts[4]);
+        Assert.Equal(before, TorchRuntime.LiveTensors);
+    }
+
+    private static ServiceKit Ready()
+    {
+        var kit = new ServiceKit(TinyRun.Settings);
+        kit.Log.AppendWindows(kit.Settings);
+        return kit;
+    }
+
+    private static ServiceKit Finished()
+    {
+        var kit = Ready();
+        kit.RunUntilIdle(PolicyTrainerService.Compose);
+        TinyModels.TinyModels.AppendReward(kit, Models(kit).Find(ModelFamilies.Policy, 0)!);
+        kit.RunUntilIdle(PolicyTrainerService.Compose);
+        return kit;
+    }
+
+    private static ModelLog Models(ServiceKit kit)
+    {
+        var models = new ModelLog(kit.Log);
+        models.Refresh();
+        return models;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using Tppo.Core.Rollouts;
+using Tppo.Core.Settings;
+using Tppo.Learning.Tokenizing;
+using Tppo.Learning.Training;
+
+namespace Tppo.PolicyTrainer.Tests;
+
+public sealed class RolloutRewardsTests
+{
+    private static readonly TppoSettings Plain = new() { Shaping = new ShapingSettings { Penalty = LengthPenalty.None } };
+    private static readonly string[] Tokens = [" red", " sho", "es", ",", " blue", " red", ""];
+
+    // The category that the reward model finds likeliest; it calls the comma and the end relevant, which must not matter.
+    private static readonly int[] Categories = [2, 1, 0, 2, 2, 2, 2];
+
+    [Fact]
+    public void Words_are_paid_by_their_category_separators_and_the_end_nothing_and_a_repeated_word_is_fined()
+    {
+        var rewards = Of(Plain).Rewards;
+        // Four words; a token of the second is of no category; the last word repeats the first.
+        Assert.Equal([0.25f, -0.25f, 0, 0, 0.25f, -0.25f, 0], rewards);
+    }
+
+    [Fact]
+    public void The_length_penalty_spares_the_end_token()
+    {
+        var shaping = new ShapingSettings { SoftLength = 0, Alpha = 100, DivideByWords = false };
+        var rewards = Of(Plain with { Shaping = shaping }).Rewards;
+        // Past the soft length lwp is 0 from the second token on: each costs 1, but for the end.
+        Assert.Equal(0, rewards[^1]);
+        Assert.All(rewards[1..^1], r => Assert.Equal(-1, r, 1e-6));
+    }
+
+    [Fact]
+    public void All_tokens_enter_the_loss_or_only_those_of_words_with_a_label()
+    {
+        Assert.All(Of(Plain).InLoss, Assert.True);
+        Assert.Equal([true, true, false, false, true, true, false], Of(Plain with { LossTokens = LossTokens.LabelledOnly }).InLoss);
+    }
+
+    [Fact]
+    public void Ids_and_recorded_log_probs_pass_through()
+    {
+        var response = Of(Plain);
+        Assert.Equal([10, 11, 12, 13, 14, 15, Tokenizer.EosId], response.Ids);
+        Assert.Equal([-0f, -1, -2, -3, -4, -5, -6], response.SampledLogProbs);
+    }
+
+    [Fact]
+    public void Distinct_words_are_counted_response_by_response()
+    {
+        Assert.Equal(0.75, RolloutRewards.DistinctWords([Row(Tokens)]));
+        Assert.Equal((0.75 + 1) / 2, RolloutRewards.DistinctWords([Row(Tokens), Row([" Red", " green"]), Row([",", ","])]));
+        Assert.Equal(1, RolloutRewards.DistinctWords([Row([" ..."])]));
+    }
+
+    private static RolloutResponse Of(TppoSettings settings) => RolloutRewards.Of(
+        Row(Tokens),
+        new TokenScores([.. Categories.Select(c => c == 0 ? 0.8f : 0.1f)], [.. Categories.Select(c => c == 1 ? 0.8f : 0.1f)], [.. Categories.Select(c => c == 2 ? 0.8f : 0.1f)]),
+        settings);
+
+    private static RolloutRow Row(string[] tokens)
+    {
+        int[] ends = [.. tokens.Select((_, i) => tokens.Take(i + 1).Sum(Encoding.UTF8.GetByteCount))];
+        return new RolloutRow
+        {
+            RolloutId = "r",
+            WindowId = "w",
+            User = "u",
+            Purpose = Purposes.Update,
+            PolicyVersion = "policy/0",
+            Sample = 0,
+            Seed = 0,
+            PromptIds = [3],
+            ResponseIds = [.. Enumerable.Range(10, tokens.Length - 1), Tokenizer.EosId],
+            LogProbs = [.. tokens.Select((_, i) => -(float)i)],
+            ByteStarts = [0, .. ends[..^1]],
+            ByteEnds = ends,
+            Response = string.Concat(tokens),
+            Finished = true,
+        };
+    }
+}

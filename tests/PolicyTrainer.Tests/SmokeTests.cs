@@ -1,7 +1,0 @@
-namespace Tppo.PolicyTrainer.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Placeholder() => Assert.Equal(2, 1 + 1);
-}

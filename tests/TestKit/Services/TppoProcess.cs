@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+
+namespace Tppo.TestKit;
+
+/// <summary>What a finished command left.</summary>
+public sealed record CommandResult(int Code, string Output, string Error);
+
+/// <summary>The real command line, as a process. Where it lies is written into the test's assembly by its project.</summary>
+public static class TppoProcess
+{
+    private static readonly TimeSpan Most = TimeSpan.FromMinutes(3);
+
+    /// <summary>Runs a command to its end.</summary>
+    public static CommandResult Run(params string[] arguments) => Run(arguments, input: null);
+
+    public static CommandResult Run(string[] arguments, string? input)
+    {
+        using var process = Start(arguments);
+        if (input is not null) process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        return End(process);
+    }
+
+    /// <summary>Starts a command.</summary>
+    public static Process Start(params string[] arguments)
+    {
+        var path = Assemblies().SelectMany(a => a.GetCustomAttributes<AssemblyMetadataAttribute>()).First(m => m.Key == "tppo").Value!;
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in (string[])[Path.GetFullPath(path), .. arguments]) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public static CommandResult End(Process process)
+    {
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (!process.WaitForExit(Most))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"the command was still running after {Most}");
+        }
+
+        process.WaitForExit();
+        return new CommandResult(process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Asks for an ordered stop, as a service manager does.</summary>
+    public static void Terminate(Process process)
+    {
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    private static Assembly[] Assemblies() => [.. AppDomain.CurrentDomain.GetAssemblies().Where(a => a.GetName().Name!.StartsWith("Tppo.", StringComparison.Ordinal))];
+}
