@@ -6,7 +6,8 @@ internal static class ReferenceCheck
     /// <summary>One line for every difference.</summary>
     public static IReadOnlyList<string> Differences(IReadOnlyList<ProjectFile> projects)
     {
-        var rules = ReferenceGraph.Source.Select(r => (Area: "src", Rule: r)).Concat(ReferenceGraph.Tests.Select(r => (Area: "tests", Rule: r))).ToList();
+        var rules = ReferenceGraph.Source.Select(r => (Area: "src", Rule: r)).Concat(ReferenceGraph.Tests.Select(r => (Area: "tests", Rule: r)))
+            .Concat(ReferenceGraph.Bench.Select(r => (Area: "bench", Rule: r))).ToList();
         var found = new List<string>();
         foreach (var (area, rule) in rules)
         {

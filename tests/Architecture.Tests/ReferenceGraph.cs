@@ -54,6 +54,8 @@ internal static class ReferenceGraph
         Test("EndToEnd", ["Core", "Streaming", "Hosting", "Cli"], []),
     ];
 
+    public static readonly IReadOnlyList<Rule> Bench = [new("Ingest", ["Core", "Streaming", "Hosting", "Ingest"], [])];
+
     // Every test project may use the kit's fakes and property tests.
     private static Rule Test(string of, string[] projects, string[] packages) =>
         new(of + ".Tests", [.. projects, "TestKit"], packages) { MayUse = ["CsCheck"] };

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -11,22 +10,19 @@ public static class EventJson
     public static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Writes an event.</summary>
-    public static byte[] Write(UserEvent e)
+    public static byte[] Write(UserEvent e) => JsonScratch.Write(e, static (json, e) =>
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer, Writing);
+        Span<byte> time = stackalloc byte[32];
         json.WriteStartObject();
-        json.WriteNumber("v"u8, 1);
-        json.WriteString("id"u8, e.Id);
-        json.WriteString("user"u8, e.User);
-        json.WriteString("time"u8, EventTime.Format(e.Time));
-        json.WriteString("type"u8, e.Type.Name());
-        json.WriteString("text"u8, e.Text);
-        json.WriteString("url"u8, e.Url);
+        json.WriteNumber(Names.Version, 1);
+        json.WriteString(Names.Id, e.Id);
+        json.WriteString(Names.User, e.User);
+        json.WriteString(Names.Time, EventTime.Format(e.Time, time));
+        json.WriteString(Names.Type, Names.Of(e.Type));
+        json.WriteString(Names.Text, e.Text);
+        json.WriteString(Names.Url, e.Url);
         json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    });
 
     /// <summary>Reads an event.</summary>
     /// <exception cref="FormatException">Not JSON, or a field is missing, doubled or of another form; the message names it.</exception>
@@ -75,6 +71,21 @@ public static class EventJson
         json.Read();
         if (value is not null) throw new FormatException($"event: \"{name}\" stands twice");
         value = json.GetString();
+    }
+
+    // Names that need no escaping are looked at once, not once an event.
+    internal static class Names
+    {
+        internal static readonly JsonEncodedText Version = JsonEncodedText.Encode("v");
+        internal static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
+        internal static readonly JsonEncodedText User = JsonEncodedText.Encode("user");
+        internal static readonly JsonEncodedText Time = JsonEncodedText.Encode("time");
+        internal static readonly JsonEncodedText Type = JsonEncodedText.Encode("type");
+        internal static readonly JsonEncodedText Text = JsonEncodedText.Encode("text");
+        internal static readonly JsonEncodedText Url = JsonEncodedText.Encode("url");
+        private static readonly JsonEncodedText[] Types = [.. EventTypes.All.Select(t => JsonEncodedText.Encode(t.Name()))];
+
+        internal static JsonEncodedText Of(EventType type) => Types[(int)type];
     }
 
     private static string Need(string? value, string name) => value ?? throw new FormatException($"event: \"{name}\" is missing");

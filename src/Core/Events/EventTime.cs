@@ -5,6 +5,8 @@ namespace Tppo.Core.Events;
 /// <summary>ISO-8601 UTC times as the formats write them: whole seconds where possible, else as many digits as needed.</summary>
 public static class EventTime
 {
+    private const int WholeSecondsLength = 20;
+
     private static readonly string[] Formats =
     [
         "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK",
@@ -12,8 +14,22 @@ public static class EventTime
 
     /// <summary>Writes a time, e.g. <c>2006-03-01T07:17:12Z</c>.</summary>
     public static string Format(DateTime utc) => utc.Ticks % TimeSpan.TicksPerSecond == 0
-        ? utc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        ? string.Create(WholeSecondsLength, utc, static (text, time) =>
+        {
+            time.TryFormat(text, out _, "s", CultureInfo.InvariantCulture);
+            text[^1] = 'Z';
+        })
         : utc.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Writes a time as UTF-8 and gives what was written of the buffer, which has 32 bytes or more.</summary>
+    public static ReadOnlySpan<byte> Format(DateTime utc, Span<byte> utf8)
+    {
+        var length = WholeSecondsLength;
+        if (utc.Ticks % TimeSpan.TicksPerSecond != 0) utc.TryFormat(utf8, out length, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+        else utc.TryFormat(utf8, out _, "s", CultureInfo.InvariantCulture);
+        utf8[length - 1] = (byte)'Z';
+        return utf8[..length];
+    }
 
     /// <summary>Reads a time with any offset (none means UTC); false where it is no time.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DateTime utc)

@@ -35,14 +35,14 @@ public static class EventTypes
     /// <summary>Whether the name is one of the four.</summary>
     public static bool TryParse(string name, out EventType type)
     {
-        foreach (var candidate in All)
+        (type, var known) = name switch
         {
-            if (candidate.Name() != name) continue;
-            type = candidate;
-            return true;
-        }
-
-        type = default;
-        return false;
+            "search" => (EventType.Search, true),
+            "click" => (EventType.Click, true),
+            "purchase" => (EventType.Purchase, true),
+            "visit" => (EventType.Visit, true),
+            _ => (default, false),
+        };
+        return known;
     }
 }

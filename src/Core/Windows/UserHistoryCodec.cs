@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Tppo.Core.Events;
 
@@ -11,22 +12,23 @@ public static class UserHistoryCodec
     /// <summary>Writes a state.</summary>
     public static byte[] Write(UserHistoryState state)
     {
-        using var stream = new MemoryStream(512);
-        using var writer = new BinaryWriter(stream, Encoding.UTF8);
-        writer.Write(Version);
-        WriteEvents(writer, state.Before);
-        WriteEvents(writer, state.Since);
-        writer.Write7BitEncodedInt(state.Open.Count);
+        var buffer = ArrayPool<byte>.Shared.Rent(BytesMax(state));
+        var writer = new StateWriter(buffer);
+        writer.Byte(Version);
+        WriteEvents(ref writer, state.Before);
+        WriteEvents(ref writer, state.Since);
+        writer.Number(state.Open.Count);
         foreach (var target in state.Open)
         {
-            writer.Write(target.EventId);
-            writer.Write7BitEncodedInt64(target.Time.Ticks);
-            writer.Write(target.Text);
+            writer.Text(target.EventId);
+            writer.Number(target.Time.Ticks);
+            writer.Text(target.Text);
         }
 
-        writer.Write(state.LastSearch);
-        writer.Flush();
-        return stream.ToArray();
+        writer.Text(state.LastSearch);
+        var written = writer.Written.ToArray();
+        ArrayPool<byte>.Shared.Return(buffer);
+        return written;
     }
 
     /// <summary>Reads a state.</summary>
@@ -43,15 +45,49 @@ public static class UserHistoryCodec
         return new UserHistoryState(before, since, open, reader.ReadString());
     }
 
-    private static void WriteEvents(BinaryWriter writer, IReadOnlyList<HistoryEvent> events)
+    private static void WriteEvents(ref StateWriter writer, IReadOnlyList<HistoryEvent> events)
     {
-        writer.Write7BitEncodedInt(events.Count);
+        writer.Number(events.Count);
         foreach (var e in events)
         {
-            writer.Write((byte)e.Type);
-            writer.Write7BitEncodedInt64(e.Time.Ticks);
-            writer.Write(e.Text);
-            writer.Write(e.Url);
+            writer.Byte((byte)e.Type);
+            writer.Number(e.Time.Ticks);
+            writer.Text(e.Text);
+            writer.Text(e.Url);
+        }
+    }
+
+    // Each text takes at most three bytes a character and a length, each event a type and a time.
+    private static int BytesMax(UserHistoryState state)
+    {
+        const int numbers = 32;
+        var bytes = (2 * numbers) + (3 * state.LastSearch.Length);
+        foreach (var e in state.Before) bytes += numbers + (3 * (e.Text.Length + e.Url.Length));
+        foreach (var e in state.Since) bytes += numbers + (3 * (e.Text.Length + e.Url.Length));
+        foreach (var t in state.Open) bytes += numbers + (3 * (t.EventId.Length + t.Text.Length));
+        return bytes;
+    }
+
+    private ref struct StateWriter(Span<byte> buffer)
+    {
+        private readonly Span<byte> buffer = buffer;
+        private int length;
+
+        public readonly ReadOnlySpan<byte> Written => buffer[..length];
+
+        public void Byte(byte value) => buffer[length++] = value;
+
+        public void Number(long value)
+        {
+            var rest = (ulong)value;
+            for (; rest >= 0x80; rest >>= 7) Byte((byte)(rest | 0x80));
+            Byte((byte)rest);
+        }
+
+        public void Text(string text)
+        {
+            Number(Encoding.UTF8.GetByteCount(text));
+            length += Encoding.UTF8.GetBytes(text, buffer[length..]);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Tppo.Core.Events;
 
@@ -8,22 +7,21 @@ namespace Tppo.Core.Windows;
 public static class WindowJson
 {
     /// <summary>Writes a window.</summary>
-    public static byte[] Write(Window window)
+    public static byte[] Write(Window window) => JsonScratch.Write(window, static (json, window) =>
     {
-        var buffer = new ArrayBufferWriter<byte>(2048);
-        using var json = new Utf8JsonWriter(buffer, EventJson.Writing);
+        Span<byte> time = stackalloc byte[32];
         json.WriteStartObject();
-        json.WriteNumber("v"u8, 1);
+        json.WriteNumber(EventJson.Names.Version, 1);
         json.WriteString("window"u8, window.Id);
-        json.WriteString("user"u8, window.User);
+        json.WriteString(EventJson.Names.User, window.User);
         json.WriteStartArray("history"u8);
         foreach (var e in window.History)
         {
             json.WriteStartObject();
-            json.WriteString("type"u8, e.Type.Name());
-            json.WriteString("time"u8, EventTime.Format(e.Time));
-            json.WriteString("text"u8, e.Text);
-            json.WriteString("url"u8, e.Url);
+            json.WriteString(EventJson.Names.Type, EventJson.Names.Of(e.Type));
+            json.WriteString(EventJson.Names.Time, EventTime.Format(e.Time, time));
+            json.WriteString(EventJson.Names.Text, e.Text);
+            json.WriteString(EventJson.Names.Url, e.Url);
             json.WriteEndObject();
         }
 
@@ -32,9 +30,7 @@ public static class WindowJson
         foreach (var target in window.Targets) json.WriteStringValue(target);
         json.WriteEndArray();
         json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    });
 
     /// <summary>Reads a window.</summary>
     /// <exception cref="FormatException">Not a window of version 1.</exception>

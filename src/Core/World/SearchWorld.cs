@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tppo.Core.Events;
 using Tppo.Core.Numerics;
 
@@ -21,6 +22,7 @@ public sealed class SearchWorld
     private const int TrendDays = 5;
     private const double PopularityExponent = 0.8;
     private readonly string[][] modifiers;
+    private readonly ConcurrentDictionary<int, string[]> trends = new();
 
     /// <summary>The world of a seed.</summary>
     public SearchWorld(long seed, WorldSettings? settings = null)
@@ -63,12 +65,9 @@ public sealed class SearchWorld
     public string[] Brands(int topic) => Vocabulary.Brands[Vocabulary.Topics[topic]];
 
     /// <summary>The trend words that live on a day: six of thirty, changing every five days.</summary>
-    public string[] LiveTrends(double day)
-    {
-        var period = (int)Math.Floor(day / TrendDays);
-        return SeededRandom.For("trends", Seed, period.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            .Sample<string>(Vocabulary.Trends, TrendsLive);
-    }
+    public string[] LiveTrends(double day) => trends.GetOrAdd((int)Math.Floor(day / TrendDays), period =>
+        SeededRandom.For("trends", Seed, period.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .Sample<string>(Vocabulary.Trends, TrendsLive));
 
     /// <summary>The events of one person in canonical order.</summary>
     public IReadOnlyList<UserEvent> User(int index) => new WorldUser(this, index).Events();
@@ -76,11 +75,10 @@ public sealed class SearchWorld
     /// <summary>The events of all people, in canonical order.</summary>
     public IEnumerable<UserEvent> Events()
     {
-        var all = new List<UserEvent>();
-        for (var u = 0; u < Settings.Users; u++) all.AddRange(User(u));
-        var keys = all.ConvertAll(EventOrder.Of).ToArray();
-        var sorted = all.ToArray();
-        Array.Sort(keys, sorted);
+        var people = new IReadOnlyList<UserEvent>[Settings.Users];
+        Parallel.For(0, people.Length, u => people[u] = User(u));
+        UserEvent[] sorted = [.. people.SelectMany(events => events)];
+        Array.Sort(Array.ConvertAll(sorted, EventOrder.Of), sorted);
         return sorted;
     }
 

@@ -28,8 +28,11 @@ public sealed class Importer : IWorker, IRebalanceListener
     private readonly Pseudonyms pseudonyms;
     private readonly IConsumer consumer;
     private readonly ILogger logger;
-    private readonly Dictionary<string, (string Pseudonym, string Bucket)> users = [];
+    private readonly Dictionary<string, (string Pseudonym, Header Bucket)> users = [];
     private readonly HashSet<string> erased = [];
+    private readonly ImportedType[] types = [.. EventTypes.All.Select(t => new ImportedType(t))];
+    private readonly Header keyVersion;
+    private string sourceName = "";
     private IImportSource? source;
     private IEnumerator<UserEvent>? events;
     private StageProgress? stage;
@@ -43,6 +46,7 @@ public sealed class Importer : IWorker, IRebalanceListener
     public Importer(ServiceContext context, Func<IImportSource> open, Pseudonyms pseudonyms)
     {
         (this.context, this.open, this.pseudonyms) = (context, open, pseudonyms);
+        keyVersion = new Header(HeaderNames.KeyVersion, pseudonyms.KeyVersion);
         logger = context.Loggers.CreateLogger<Importer>();
         consumer = context.Log.Join(Group, context.Member, [Topics.Erasures], this);
     }
@@ -117,6 +121,7 @@ public sealed class Importer : IWorker, IRebalanceListener
     {
         stage = context.Board.Start("import", StageUnit.Events);
         source = open();
+        sourceName = $"tppo/import/{source.Id}";
         foreach (var bad in source.BadLines.Take(3)) Log.BadLine(logger, bad.Line, bad.Cause);
         if (source.BadLines.Count > 0) Log.BadLines(logger, source.BadLines.Count);
         Start();
@@ -145,7 +150,7 @@ public sealed class Importer : IWorker, IRebalanceListener
         if (!users.TryGetValue(e.User, out var known))
         {
             if (users.Count > 1_000_000) users.Clear();
-            known = (pseudonyms.Pseudonym(e.User), pseudonyms.Bucket(e.User).ToString(CultureInfo.InvariantCulture));
+            known = (pseudonyms.Pseudonym(e.User), new Header(HeaderNames.Bucket, pseudonyms.Bucket(e.User).ToString(CultureInfo.InvariantCulture)));
             users[e.User] = known;
         }
 
@@ -156,17 +161,18 @@ public sealed class Importer : IWorker, IRebalanceListener
         }
 
         var text = Redaction.Apply(e.Text, out var redacted);
+        var type = types[(int)e.Type];
         if (redacted != RedactionKinds.None) Metrics.EventsRedacted.WithLabels(redacted.ToString().ToLowerInvariant()).Inc();
-        Metrics.EventsIngested.WithLabels(e.Type.Name(), "accepted").Inc();
+        type.Accepted.Inc();
         var inside = e with { User = known.Pseudonym, Text = text };
         return new OutgoingRecord
         {
-            Topic = EventTopics.Of(e.Type),
+            Topic = type.Topic,
             Key = inside.User,
             Value = EventJson.Write(inside),
             Headers = CloudEvent.Headers(
-                e.Id, $"tppo/import/{source!.Id}", $"tppo.{e.Type.Name()}.v1", EventTime.Format(e.Time), CloudEvent.Json,
-                new Header(HeaderNames.Bucket, known.Bucket), new Header(HeaderNames.KeyVersion, pseudonyms.KeyVersion)),
+                e.Id, sourceName, type.CloudType, EventTime.Format(e.Time), CloudEvent.Json,
+                known.Bucket, keyVersion),
         };
     }
 
@@ -199,5 +205,15 @@ public sealed class Importer : IWorker, IRebalanceListener
         }
 
         return source.BadLines.Count;
+    }
+
+    // What is the same for every event of a type.
+    private sealed class ImportedType(EventType type)
+    {
+        public string Topic { get; } = EventTopics.Of(type);
+
+        public string CloudType { get; } = $"tppo.{type.Name()}.v1";
+
+        public Prometheus.Counter.Child Accepted { get; } = Metrics.EventsIngested.WithLabels(type.Name(), "accepted");
     }
 }

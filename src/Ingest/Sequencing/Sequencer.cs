@@ -17,9 +17,10 @@ namespace Tppo.Ingest.Sequencing;
 /// </summary>
 public sealed class Sequencer : IWorker, IRebalanceListener
 {
-    private const int BatchRecords = 32_768;
-    private const int HeldMax = 200_000;
+    private const int BatchRecords = 16_384;
+    private const int HeldMax = 8_192;
     private const string StateKey = "sequencer";
+    private static readonly Dictionary<string, EventType> Types = EventTypes.All.ToDictionary(t => $"tppo.{t.Name()}.v1");
     private readonly ServiceContext context;
     private readonly IConsumer consumer;
     private readonly TimeSpan lateness;
@@ -160,8 +161,7 @@ public sealed class Sequencer : IWorker, IRebalanceListener
             : record.Key is null ? "expected a key, found none"
             : !EventTime.TryParse(time, out utc) ? "expected an ISO-8601 time in the header ce_time"
             : "";
-        var name = record.Header(HeaderNames.Type)?.Split('.') is ["tppo", var middle, "v1"] ? middle : "";
-        if (cause.Length == 0 && !EventTypes.TryParse(name, out type)) cause = "expected tppo.search.v1, tppo.click.v1, tppo.purchase.v1 or tppo.visit.v1 in the header ce_type";
+        if (cause.Length == 0 && !Types.TryGetValue(record.Header(HeaderNames.Type) ?? "", out type)) cause = "expected tppo.search.v1, tppo.click.v1, tppo.purchase.v1 or tppo.visit.v1 in the header ce_type";
         if (cause.Length > 0) return false;
         order = new EventOrder(utc, type, record.Key!, id!);
         return true;
@@ -173,7 +173,7 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         Key = record.Key,
         Partition = record.Partition,
         Value = record.Value,
-        Headers = [.. record.Headers, new Header(HeaderNames.From, $"{record.Topic}/{record.Partition}/{record.Offset}"), .. more],
+        Headers = HeaderList.Extend(record.Headers, [new Header(HeaderNames.From, $"{record.Topic}/{record.Partition}/{record.Offset}"), .. more]),
     };
 
     // A topic that runs ahead only makes more events wait: it pauses while too many do.

@@ -17,6 +17,8 @@ namespace Tppo.Ingest.Windowing;
 public sealed class WindowWorker : IWorker, IRebalanceListener
 {
     private const int BatchRecords = 32_768;
+    private const int WaitsMax = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
     private const int UsersInMemoryMax = 200_000;
     private readonly ServiceContext context;
     private readonly IConsumer consumer;
@@ -37,7 +39,7 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
     /// <inheritdoc/>
     public bool Work(CancellationToken cancellation)
     {
-        var records = consumer.Poll(BatchRecords, TimeSpan.Zero, cancellation);
+        var records = Poll(cancellation);
         if (records.Count == 0)
         {
             stage?.Dispose();
@@ -47,13 +49,15 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
         stage = context.Board.Start("window", StageUnit.Events);
         using var step = consumer.Begin();
         var touched = new HashSet<(int Partition, string User)>();
+        var resumeAt = new SortedDictionary<int, long>();
         foreach (var record in records)
         {
             Take(record, step, touched);
-            step.Commit(new TopicPartition(record.Topic, record.Partition), record.Offset + 1);
+            resumeAt[record.Partition] = record.Offset + 1;
         }
 
         foreach (var user in touched) step.Put(user.Partition, user.User, UserHistoryCodec.Write(users[user].State));
+        foreach (var (partition, offset) in resumeAt) step.Commit(new TopicPartition(Topics.Timeline, partition), offset);
         if (step.Finish() != StepOutcome.Committed)
         {
             users.Clear();
@@ -80,6 +84,16 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
     {
         stage?.Dispose();
         consumer.Dispose();
+    }
+
+    // A step writes the state of all whom it touches, most of the people there are: it waits a moment for a full batch.
+    private List<LogRecord> Poll(CancellationToken cancellation)
+    {
+        List<LogRecord> records = [.. consumer.Poll(BatchRecords, TimeSpan.Zero, cancellation)];
+        for (var wait = 0; wait < WaitsMax && records.Count is > 0 and < BatchRecords && !EndMark.Is(records[^1], out _); wait++)
+            records.AddRange(consumer.Poll(BatchRecords - records.Count, Patience, cancellation));
+
+        return records;
     }
 
     private void Take(LogRecord record, IStep step, HashSet<(int Partition, string User)> touched)

@@ -38,7 +38,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     internal bool TextEquals(string text)
     {
         var stored = Span(Number());
-        if (stored.Length < text.Length || stored.Length > text.Length * 3) return false;
+        if (stored.Length == text.Length && Ascii.Equals(stored, text)) return true;
+        if (stored.Length <= text.Length || stored.Length > text.Length * 3) return false;
         return Encoding.UTF8.GetString(stored) == text;
     }
 }

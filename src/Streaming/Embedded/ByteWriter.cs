@@ -43,6 +43,15 @@ internal sealed class ByteWriter : IDisposable
         return span;
     }
 
+    /// <summary>Begins anew; a buffer larger than <paramref name="bytesKept"/> goes back to the pool.</summary>
+    internal void Clear(int bytesKept)
+    {
+        Length = 0;
+        if (buffer.Length <= bytesKept) return;
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+
     public void Dispose()
     {
         if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
@@ -54,7 +63,7 @@ internal sealed class ByteWriter : IDisposable
     {
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, (int)Math.Min(2L * buffer.Length, Array.MaxLength)));
         buffer.AsSpan(0, Length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
+        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
         buffer = larger;
     }
 }

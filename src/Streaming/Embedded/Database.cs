@@ -11,6 +11,9 @@ internal sealed class Database : IDisposable
     private const ulong Mebibyte = 1 << 20;
     private const int ReadOnlyAttemptsMax = 5;
 
+    // Records come in order and stay: merging files of them sooner spends time on what reads hardly feel.
+    private const int RecordRunsMax = 12;
+
     private readonly ReaderWriterLockSlim uses = new(LockRecursionPolicy.SupportsRecursion);
     private readonly RocksDb rocks;
     private readonly WriteOptions writeOptions;
@@ -141,7 +144,7 @@ internal sealed class Database : IDisposable
         return new ColumnFamilies(Family(cache, 4))
         {
             { "topics", Family(cache, 4) },
-            { "records", Family(cache, 64).SetCompactionStyle(RocksDbSharp.Compaction.Universal) },
+            { "records", Family(cache, 64).SetCompactionStyle(RocksDbSharp.Compaction.Universal).SetLevel0FileNumCompactionTrigger(RecordRunsMax) },
             { "bounds", Family(cache, 4) },
             { "offsets", Family(cache, 4) },
             { "state", Family(cache, 32) },

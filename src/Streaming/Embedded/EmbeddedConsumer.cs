@@ -7,6 +7,7 @@ internal sealed class EmbeddedConsumer(EmbeddedLog log, GroupMember member, Grou
 {
     private const long PollBytesMax = 64L << 20;
 
+    private readonly StepBuffer buffer = new(log.Table);
     private List<PartitionCursor> cursors = [];
     private TopicPartition[] assignment = [];
     private int appliedVersion;
@@ -58,7 +59,7 @@ internal sealed class EmbeddedConsumer(EmbeddedLog log, GroupMember member, Grou
     public IStep Begin()
     {
         ThrowIfNotReady();
-        return step = new EmbeddedStep(log, this, member);
+        return step = new EmbeddedStep(log, this, member, buffer);
     }
 
     public void Rewind()
@@ -74,11 +75,23 @@ internal sealed class EmbeddedConsumer(EmbeddedLog log, GroupMember member, Grou
         if (disposed) return;
         step?.Dispose();
         disposed = true;
+        buffer.Dispose();
         lock (log.Writer.Gate) log.Groups.Leave(member);
     }
 
     /// <summary>Gate held: false where something this consumer believes its own has gone to another.</summary>
     internal bool OwnsWhatItHas() => !member.Fenced && Array.TrueForAll(assignment, a => member.Owns(a.Partition));
+
+    /// <summary>Whether it owned a partition of that number as of its last Poll.</summary>
+    internal bool Owns(int partition)
+    {
+        foreach (var owned in assignment)
+        {
+            if (owned.Partition == partition) return true;
+        }
+
+        return false;
+    }
 
     internal void StepEnded() => step = null;
 

@@ -1,9 +1,8 @@
 namespace Tppo.Streaming;
 
 /// <summary>One step of one consumer: a buffer until Finish, one write batch then.</summary>
-internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, GroupMember member) : IStep
+internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, GroupMember member, StepBuffer buffer) : IStep
 {
-    private readonly StepBuffer buffer = new(log.Table);
     private bool ended;
 
     public void Append(OutgoingRecord record)
@@ -12,9 +11,9 @@ internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, G
         buffer.Append(record);
     }
 
-    public void Put(int partition, string key, ReadOnlyMemory<byte> value) => SetState(partition, key, value.ToArray());
+    public void Put(int partition, string key, ReadOnlyMemory<byte> value) => buffer.Put(StatePrefix(partition, key), key, value.Span);
 
-    public void Delete(int partition, string key) => SetState(partition, key, value: null);
+    public void Delete(int partition, string key) => buffer.Delete(StatePrefix(partition, key), key);
 
     public void Commit(TopicPartition partition, long nextOffset)
     {
@@ -63,19 +62,19 @@ internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, G
         return fault == FaultMark.UnknownAfterWrite ? StepOutcome.Unknown : StepOutcome.Committed;
     }
 
-    private void SetState(int partition, string key, byte[]? value)
+    private byte[] StatePrefix(int partition, string key)
     {
         ThrowIfEnded();
         ArgumentNullException.ThrowIfNull(key);
-        if (!consumer.Assignment.Any(a => a.Partition == partition))
+        if (!consumer.Owns(partition))
             throw new ArgumentException($"member '{member.Name}' of group '{member.Group}' does not own partition {partition}");
-        buffer.Put(RowKeys.State(RowKeys.StatePrefix(member.Group, partition), key), value);
+        return RowKeys.StatePrefix(member.Group, partition);
     }
 
     private void End()
     {
         ended = true;
-        buffer.Dispose();
+        buffer.Clear();
         consumer.StepEnded();
     }
 

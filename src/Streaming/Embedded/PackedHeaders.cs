@@ -9,6 +9,8 @@ internal sealed class PackedHeaders(ReadOnlyMemory<byte> packed, int count) : IR
 
     public int Count => count;
 
+    internal ReadOnlySpan<byte> Bytes => packed.Span;
+
     public Header this[int index] => Decoded()[index];
 
     public IEnumerator<Header> GetEnumerator() => Decoded().AsEnumerable().GetEnumerator();

@@ -27,14 +27,8 @@ internal static class RecordFormat
             Encoding.UTF8.GetBytes(record.Key, writer.Reserve(length));
         }
 
-        var headers = record.Headers;
-        writer.Number(headers.Count);
-        for (var i = 0; i < headers.Count; i++)
-        {
-            WriteCoded(writer, HeaderCodes.CodeOfName(headers[i].Name), headers[i].Name);
-            WriteCoded(writer, HeaderCodes.CodeOfValue(headers[i].Value), headers[i].Value);
-        }
-
+        writer.Number(record.Headers.Count);
+        WriteHeaders(writer, record.Headers);
         writer.Bytes(record.Value.Span);
     }
 
@@ -43,11 +37,11 @@ internal static class RecordFormat
     internal static long Timestamp(ReadOnlySpan<byte> stored) => BinaryPrimitives.ReadInt64BigEndian(stored);
 
     /// <summary>The record in <paramref name="stored"/>, which it keeps and shares.</summary>
-    internal static LogRecord Read(TopicPartition partition, long offset, byte[] stored)
+    internal static LogRecord Read(TopicPartition partition, long offset, byte[] stored, KeyCache? keys = null)
     {
         var reader = new ByteReader(stored) { Position = TimestampBytes };
         var keyLength = reader.Number() - 1;
-        var key = keyLength < 0 ? null : Encoding.UTF8.GetString(reader.Span(keyLength));
+        var key = keyLength < 0 ? null : Text(reader.Span(keyLength), keys);
         var headers = reader.Number();
         var headersStart = reader.Position;
         for (var i = 0; i < 2 * headers; i++)
@@ -81,6 +75,31 @@ internal static class RecordFormat
 
         tombstone = reader.Position == stored.Length;
         return keyLength >= 0;
+    }
+
+    private static string Text(ReadOnlySpan<byte> utf8, KeyCache? keys) => keys is null ? Encoding.UTF8.GetString(utf8) : keys.Text(utf8);
+
+    private static void WriteHeaders(ByteWriter writer, IReadOnlyList<Header> headers)
+    {
+        switch (headers)
+        {
+            case PackedHeaders packed:
+                writer.Bytes(packed.Bytes);
+                break;
+            case ExtendedHeaders extended:
+                writer.Bytes(extended.Packed.Bytes);
+                foreach (var header in extended.More) WriteHeader(writer, header);
+                break;
+            default:
+                for (var i = 0; i < headers.Count; i++) WriteHeader(writer, headers[i]);
+                break;
+        }
+    }
+
+    private static void WriteHeader(ByteWriter writer, Header header)
+    {
+        WriteCoded(writer, HeaderCodes.CodeOfName(header.Name), header.Name);
+        WriteCoded(writer, HeaderCodes.CodeOfValue(header.Value), header.Value);
     }
 
     private static void WriteCoded(ByteWriter writer, byte code, string text)

@@ -8,6 +8,8 @@ internal sealed class RecordReader(Database database, TopicTable topics)
     private const int ChunkRecordsMax = 1024;
     private const int ChunkBytesMax = 4 << 20;
 
+    private readonly KeyCache keys = new();
+
     /// <summary>Adds records from <paramref name="from"/> on; returns where to go on, which is the end where nothing is left.</summary>
     internal long Read(PartitionLog partition, long from, long endExclusive, int recordsMax, ref long bytesLeft, List<LogRecord> into)
     {
@@ -24,7 +26,7 @@ internal sealed class RecordReader(Database database, TopicTable topics)
                 if (recordsMax-- <= 0 || bytesLeft <= 0) return next;
                 var stored = rows.GetValueSpan().ToArray();
                 bytesLeft -= stored.Length;
-                into.Add(RecordFormat.Read(partition.Id, offset, stored));
+                into.Add(RecordFormat.Read(partition.Id, offset, stored, keys));
                 next = offset + 1;
             }
 

@@ -8,18 +8,19 @@ internal sealed class StepBuffer(TopicTable topics) : IDisposable
 {
     internal const int RecordBytesMax = 32 << 20;
     internal const int StepBytesMax = 512 << 20;
+    private const int BytesKept = 64 << 20;
+    private const int EntriesKept = 1 << 17;
 
     private readonly List<Entry> records = [];
-    private readonly List<(byte[] Key, byte[]? Value)> state = [];
+    private readonly List<StateEntry> state = [];
     private readonly Dictionary<TopicPartition, long> offsets = [];
     private TopicLog? lastTopic;
-    private long stateBytes;
 
     internal ByteWriter Bytes { get; } = new();
 
-    internal IReadOnlyList<Entry> Records => records;
+    internal List<Entry> Records => records;
 
-    internal IReadOnlyList<(byte[] Key, byte[]? Value)> State => state;
+    internal List<StateEntry> State => state;
 
     internal IReadOnlyDictionary<TopicPartition, long> Offsets => offsets;
 
@@ -37,14 +38,34 @@ internal sealed class StepBuffer(TopicTable topics) : IDisposable
         CheckSize();
     }
 
-    internal void Put(byte[] key, byte[]? value)
+    internal void Put(ReadOnlySpan<byte> prefix, string key, ReadOnlySpan<byte> value)
     {
-        state.Add((key, value));
-        stateBytes += key.Length + (value?.Length ?? 0);
+        Delete(prefix, key);
+        state[^1] = state[^1] with { ValueLength = value.Length };
+        Bytes.Bytes(value);
+        CheckSize();
+    }
+
+    internal void Delete(ReadOnlySpan<byte> prefix, string key)
+    {
+        var start = Bytes.Length;
+        Bytes.Bytes(prefix);
+        Encoding.UTF8.GetBytes(key, Bytes.Reserve(Encoding.UTF8.GetByteCount(key)));
+        state.Add(new StateEntry(start, Bytes.Length - start, ValueLength: null));
         CheckSize();
     }
 
     internal void Commit(TopicPartition partition, long nextOffset) => offsets[partition] = nextOffset;
+
+    /// <summary>Empty again, for the next step of the same consumer: what steps usually take is not asked for anew each time.</summary>
+    internal void Clear()
+    {
+        records.Clear();
+        state.Clear();
+        offsets.Clear();
+        Bytes.Clear(BytesKept);
+        if (records.Capacity > EntriesKept) records.Capacity = 0;
+    }
 
     public void Dispose() => Bytes.Dispose();
 
@@ -59,9 +80,12 @@ internal sealed class StepBuffer(TopicTable topics) : IDisposable
 
     private void CheckSize()
     {
-        if (Bytes.Length + stateBytes > StepBytesMax)
+        if (Bytes.Length > StepBytesMax)
             throw new InvalidOperationException($"a step holds more than {StepBytesMax} bytes: finish it earlier");
     }
 
     internal readonly record struct Entry(TopicLog Topic, PartitionLog Partition, int Start, int Length);
+
+    /// <summary>A key and, right behind it, its value; none: the key goes.</summary>
+    internal readonly record struct StateEntry(int Start, int KeyLength, int? ValueLength);
 }

@@ -104,10 +104,11 @@ internal sealed class StepWriter(Database database, TopicTable topics, CommitSig
 
     private void AddState(StepBuffer step, string? group)
     {
-        foreach (var (key, value) in step.State)
+        foreach (var (start, keyLength, valueLength) in step.State)
         {
-            if (value is null) batch.Delete(key, database.State);
-            else batch.Put(key.AsSpan(), value, database.State);
+            ReadOnlySpan<byte> key = step.Bytes.Written(start, keyLength);
+            if (valueLength is not { } length) batch.Delete(key, database.State);
+            else batch.Put(key, step.Bytes.Written(start + keyLength, length), database.State);
         }
 
         Span<byte> offset = stackalloc byte[8];

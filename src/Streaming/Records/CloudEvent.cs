@@ -11,6 +11,9 @@ public static class CloudEvent
     /// <summary>Content type of Arrow payloads.</summary>
     public const string Arrow = "application/vnd.apache.arrow.stream";
 
+    private static readonly Header SpecVersion = new("ce_specversion", "1.0");
+    private static readonly Header JsonContent = new("content-type", Json);
+
     /// <summary>The headers of a record.</summary>
     /// <param name="id">Made from what the record holds, never from clock, offset or chance.</param>
     /// <param name="source">Who says so.</param>
@@ -22,14 +25,14 @@ public static class CloudEvent
     {
         var headers = new List<Header>(8 + more.Length)
         {
-            new("ce_specversion", "1.0"),
+            SpecVersion,
             new(HeaderNames.Id, id),
             new(HeaderNames.Source, source),
             new(HeaderNames.Type, type),
         };
         if (time.Length > 0) headers.Add(new(HeaderNames.Time, time));
         headers.Add(new("ce_dataschema", type));
-        headers.Add(new("content-type", contentType));
+        headers.Add(contentType == Json ? JsonContent : new("content-type", contentType));
         headers.Add(new("traceparent", TraceParent(id)));
         headers.AddRange(more);
         return headers;
@@ -38,7 +41,13 @@ public static class CloudEvent
     // A trace begins with the fact itself: its ids come from the fact's, so that the same facts have the same bytes.
     private static string TraceParent(string id)
     {
-        var hash = Digest.Sha256(id);
-        return $"00-{Digest.Hex(hash.AsSpan(0, 16))}-{Digest.Hex(hash.AsSpan(16, 8))}-01";
+        return string.Create("00-".Length + 32 + 1 + 16 + "-01".Length, Digest.Sha256(id), static (text, hash) =>
+        {
+            "00-".CopyTo(text);
+            Convert.TryToHexStringLower(hash.AsSpan(0, 16), text[3..], out _);
+            text[35] = '-';
+            Convert.TryToHexStringLower(hash.AsSpan(16, 8), text[36..], out _);
+            "-01".CopyTo(text[52..]);
+        });
     }
 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Tppo.Core.Rollouts;
 
 namespace Tppo.Streaming.Tests;
 
