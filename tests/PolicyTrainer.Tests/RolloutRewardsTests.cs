@@ -40,6 +40,14 @@ public sealed class RolloutRewardsTests
     }
 
     [Fact]
+    public void A_response_with_other_than_k_queries_pays_on_its_last_token_alone()
+    {
+        var (formed, malformed) = (Of(Plain).Rewards, Of(Plain, targets: 3).Rewards);
+        Assert.Equal(formed[..^1], malformed[..^1]);
+        Assert.Equal(formed[^1] + Plain.Shaping.MalformedValue, malformed[^1], 6);
+    }
+
+    [Fact]
     public void Ids_and_recorded_log_probs_pass_through()
     {
         var response = Of(Plain);
@@ -55,10 +63,11 @@ public sealed class RolloutRewardsTests
         Assert.Equal(1, RolloutRewards.DistinctWords([Row([" ..."])]));
     }
 
-    private static RolloutResponse Of(TppoSettings settings) => RolloutRewards.Of(
+    private static RolloutResponse Of(TppoSettings settings, int targets = 2) => RolloutRewards.Of(
         Row(Tokens),
         new TokenScores([.. Categories.Select(c => c == 0 ? 0.8f : 0.1f)], [.. Categories.Select(c => c == 1 ? 0.8f : 0.1f)], [.. Categories.Select(c => c == 2 ? 0.8f : 0.1f)]),
-        settings);
+        settings,
+        targets);
 
     private static RolloutRow Row(string[] tokens)
     {

@@ -55,26 +55,3 @@ public sealed record Evaluation
     /// <summary>From JSON.</summary>
     public static Evaluation FromJson(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize<Evaluation>(utf8, Options)!;
 }
-
-/// <summary>One response, measured.</summary>
-/// <param name="Window">The window's id.</param>
-/// <param name="Relevant">Whether the whole response is relevant and has k queries.</param>
-/// <param name="Words">Words of it that have an identity.</param>
-/// <param name="RelevantWords">Those that are relevant.</param>
-/// <param name="DistinctWords">How many different ones.</param>
-/// <param name="Queries">Non-empty queries.</param>
-/// <param name="Copied">Queries that equal a search of the history.</param>
-/// <param name="Tokens">Tokens without the end token.</param>
-/// <param name="Ended">Whether it ends in the end token.</param>
-/// <param name="Malformed">Whether it has other than k queries.</param>
-public sealed record ResponseMeasure(
-    string Window, bool Relevant, int Words, int RelevantWords, int DistinctWords, int Queries, int Copied, int Tokens, bool Ended, bool Malformed);
-
-/// <summary>A history with the queries that were generated for it before and after TPPO.</summary>
-public sealed record SampleHistory(IReadOnlyList<string> History, IReadOnlyList<string> Targets, IReadOnlyList<ScoredWord> Before, IReadOnlyList<ScoredWord> After);
-
-/// <summary>A word with the reward that the reward model gives it, −1 … 1.</summary>
-/// <param name="Text">As written.</param>
-/// <param name="Query">The query that it stands in, from 0.</param>
-/// <param name="Reward">P(relevant) − P(irrelevant), the mean over its tokens.</param>
-public sealed record ScoredWord(string Text, int Query, double Reward);

@@ -31,6 +31,3 @@ public sealed record Lineage(
     /// <summary>As JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 }
-
-/// <summary>A cut by what it held.</summary>
-public sealed record LineageCut(string Model, int Ordinal, string RecordsSha256);

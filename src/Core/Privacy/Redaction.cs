@@ -3,26 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace Tppo.Core.Privacy;
 
-/// <summary>What was taken out of a text.</summary>
-[Flags]
-public enum RedactionKinds
-{
-    /// <summary>Nothing.</summary>
-    None = 0,
-
-    /// <summary>An e-mail address.</summary>
-    Email = 1,
-
-    /// <summary>A payment card number (13 to 19 digits that pass the Luhn check).</summary>
-    Card = 2,
-
-    /// <summary>A United States social-security number.</summary>
-    SocialSecurity = 4,
-
-    /// <summary>A phone number.</summary>
-    Phone = 8,
-}
-
 /// <summary>Takes e-mail addresses, card, social-security and phone numbers out of people's text before the first topic.</summary>
 public static partial class Redaction
 {

@@ -2,22 +2,6 @@ using Tppo.Core.Events;
 
 namespace Tppo.Core.Sequencing;
 
-/// <summary>What became of an event that was offered.</summary>
-public enum OfferOutcome
-{
-    /// <summary>Held until the watermark has passed it.</summary>
-    Held,
-
-    /// <summary>Behind what was already released.</summary>
-    Late,
-
-    /// <summary>Known by (source, id) within its topic.</summary>
-    Duplicate,
-
-    /// <summary>Read again after a restart: its effects stand already.</summary>
-    AlreadyDone,
-}
-
 /// <summary>
 /// Puts one partition's events of several topics into the canonical order. Events are held for the allowed lateness behind
 /// a watermark (the least of the topics' newest times) and what is strictly older than watermark − lateness is released by

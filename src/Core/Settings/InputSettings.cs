@@ -2,16 +2,6 @@ using Tppo.Core.World;
 
 namespace Tppo.Core.Settings;
 
-/// <summary>Where events come from.</summary>
-public enum InputKind
-{
-    /// <summary>The seeded search world.</summary>
-    World,
-
-    /// <summary>A file of events.</summary>
-    File,
-}
-
 /// <summary>What Ingest imports first. A run setting, but for the path: the same content elsewhere is the same run.</summary>
 public sealed record InputSettings
 {

@@ -1,19 +1,5 @@
 namespace Tppo.Core.Statistics;
 
-/// <summary>A paired comparison of means.</summary>
-/// <param name="Mean">Mean of second − first.</param>
-/// <param name="T">Student's t.</param>
-/// <param name="P">Two-sided p.</param>
-/// <param name="Low">Lower end of the 95 % interval of the mean.</param>
-/// <param name="High">Upper end.</param>
-public readonly record struct PairedDifference(double Mean, double T, double P, double Low, double High);
-
-/// <summary>McNemar's test of two paired proportions.</summary>
-/// <param name="ExactP">Two-sided exact binomial p.</param>
-/// <param name="Chi2">χ² with continuity correction.</param>
-/// <param name="Chi2P">Its p at one degree of freedom.</param>
-public readonly record struct McNemarResult(double ExactP, double Chi2, double Chi2P);
-
 /// <summary>Tests of paired outcomes.</summary>
 public static class PairedTest
 {

@@ -1,8 +1,5 @@
 namespace Tppo.Core.Statistics;
 
-/// <summary>A rate with its 95 % interval.</summary>
-public readonly record struct Interval(double Value, double Low, double High);
-
 /// <summary>Wilson's score interval of a proportion.</summary>
 public static class Wilson
 {

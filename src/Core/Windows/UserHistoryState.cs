@@ -7,6 +7,3 @@ namespace Tppo.Core.Windows;
 /// <param name="LastSearch">Repeat key of the user's last search; empty where there was none.</param>
 public sealed record UserHistoryState(
     IReadOnlyList<HistoryEvent> Before, IReadOnlyList<HistoryEvent> Since, IReadOnlyList<HistoryTarget> Open, string LastSearch);
-
-/// <summary>A target that waits for the rest of its window.</summary>
-public sealed record HistoryTarget(string EventId, DateTime Time, string Text);

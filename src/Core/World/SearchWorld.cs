@@ -4,9 +4,6 @@ using Tppo.Core.Numerics;
 
 namespace Tppo.Core.World;
 
-/// <summary>A facet of a topic: what one intent is about.</summary>
-public readonly record struct Facet(int Topic, int Index);
-
 /// <summary>
 /// A seeded world of people who search, click, buy and visit, with a hidden truth about what is relevant to whom. Each
 /// person is drawn from a generator of their own, so any person can be made alone. The same seed gives the same bytes on

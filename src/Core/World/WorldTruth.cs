@@ -4,11 +4,6 @@ using Tppo.Core.Windows;
 
 namespace Tppo.Core.World;
 
-/// <summary>Whether a word is relevant, and whether a judge could easily be wrong about it.</summary>
-/// <param name="Relevant">The truth.</param>
-/// <param name="Near">Irrelevant, but of a facet or topic that is present.</param>
-public readonly record struct WordTruth(bool Relevant, bool Near);
-
 /// <summary>
 /// The search world's truth, a function of a window's history alone: a facet word is relevant where a facet of it has
 /// evidence Σ 0.93^age ≥ 0.45 over the last 20 events; a brand where it was seen and its topic has evidence; a price
@@ -151,11 +146,4 @@ public sealed class WorldTruth
         var most = votes.Values.Max();
         return [.. votes.Where(v => v.Value == most).Select(v => v.Key)];
     }
-}
-
-/// <summary>What a history gives evidence of: strength per facet, and the words seen.</summary>
-public sealed record WorldEvidence(IReadOnlyDictionary<Facet, double> Strength, IReadOnlySet<string> Seen)
-{
-    /// <summary>Strength of a facet, 0 where there is none.</summary>
-    public double Of(Facet facet) => Strength.GetValueOrDefault(facet);
 }

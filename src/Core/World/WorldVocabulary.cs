@@ -61,6 +61,3 @@ public sealed class WorldVocabulary
         return new WorldVocabulary(facets, brands, rest);
     }
 }
-
-/// <summary>The words of one facet: four heads (what it is) and eight modifiers (which of it).</summary>
-public sealed record WorldFacetWords(string Topic, string Name, string[] Heads, string[] Modifiers);

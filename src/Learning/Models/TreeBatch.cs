@@ -4,16 +4,6 @@ namespace Tppo.Learning.Models;
 
 // P prompts, T prompt tokens, U segment tokens of all responses of a prompt, N response tokens, M = N and padding.
 
-/// <summary>Which hidden states a <see cref="TreeBatch"/> is read at.</summary>
-public enum TreeRead
-{
-    /// <summary>The state that predicts a response token, that is, at the token before it: policy and critic.</summary>
-    Predicting,
-
-    /// <summary>The state at a response token itself: reward model.</summary>
-    Own,
-}
-
 /// <summary>
 /// Prompts and several responses of each, in one row a prompt: a response's tokens see the prompt and their own past, and
 /// nothing of the other responses. The prompt is computed once for all of them (2.1 × faster at four responses).
