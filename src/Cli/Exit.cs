@@ -28,22 +28,22 @@ internal static class Exit
 
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (OperationCanceledException)
         {
             return Stopped;
         }
-        catch (Exception e) when (e is UserException or LogException or FormatException)
-        {
-            Console.Error.WriteLine($"tppo: {OneLine(e.Message)}");
-            return Usage;
-        }
-        catch (Exception e) when (e is CutMismatchException or InvalidDataException)
+        catch (Exception e) when (e is CutMismatchException or InvalidDataException or System.Text.Json.JsonException)
         {
             // What was recorded is damaged: nothing that the caller did, and nothing that a stack trace would explain.
             Console.Error.WriteLine($"tppo: halted: {OneLine(e.Message)}");
             return Failed;
+        }
+        catch (Exception e) when (e is UserException or LogException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"tppo: {OneLine(e.Message)}");
+            return Usage;
         }
         catch (Exception e)
         {

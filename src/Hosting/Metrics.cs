@@ -23,6 +23,9 @@ public static class Metrics
     /// <summary>Windows on windows.v1.</summary>
     public static readonly Counter WindowsEmitted = Prometheus.Metrics.CreateCounter("tppo_windows_emitted_total", "Windows on windows.v1.");
 
+    /// <summary>Targets that were left without history by its age.</summary>
+    public static readonly Counter WindowsEmptied = Prometheus.Metrics.CreateCounter("tppo_windows_emptied_total", "Targets that were left without history by its age.");
+
     /// <summary>Dead letters.</summary>
     public static readonly Counter DeadLetters = Prometheus.Metrics.CreateCounter("tppo_dlq_records_total", "Dead letters.", ["topic", "reason"]);
 

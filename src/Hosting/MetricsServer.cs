@@ -26,7 +26,7 @@ public sealed class MetricsServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://{address}:{port}");
+        builder.WebHost.UseUrls(address.Contains(':', StringComparison.Ordinal) ? $"http://[{address}]:{port}" : $"http://{address}:{port}");
         var application = builder.Build();
         application.MapMetrics();
         application.MapGet("/healthz", () => Answer(host.IsHealthy));
@@ -35,10 +35,10 @@ public sealed class MetricsServer : IAsyncDisposable
         {
             await application.StartAsync();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
             await application.DisposeAsync();
-            throw new UserException($"--metrics-port {port}: expected a free port on {address}, found it taken", e);
+            throw new UserException($"--metrics-port {port}: expected a free port on {address}, found: {e.Message}", e);
         }
 
         return new MetricsServer(application);

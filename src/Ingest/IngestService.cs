@@ -32,11 +32,16 @@ public static class IngestService
     /// <param name="pseudonyms">Key and salt; null: the demonstration's, made from the seed.</param>
     public static IReadOnlyList<IWorker> Compose(ServiceContext context, IImportSource? source = null, Pseudonyms? pseudonyms = null) =>
     [
-        new Importer(context, () => source ?? Open(context.Settings), pseudonyms ?? Pseudonyms.ForDemo(context.Settings.Seed)),
+        new Importer(context, () => source ?? Open(context.Settings), pseudonyms ?? Pseudonyms.ForDemo(context.Settings.Seed), ImportId(context.Settings)),
         new Sequencer(context),
         new WindowWorker(context),
         new RetentionWorker(context, TimeProvider.System),
     ];
+
+    // A file whose content the settings do not name is known only once it is read.
+    private static string? ImportId(RunSettings settings) => settings.Input.Kind == InputKind.World
+        ? WorldImport.IdOf(settings)
+        : settings.Input.Sha256.Length > 0 ? FileImport.IdOf(settings.Input.Sha256) : null;
 
     /// <summary>Opens a run's input and checks that it is the one that the settings name.</summary>
     /// <exception cref="UserException">It cannot be used.</exception>

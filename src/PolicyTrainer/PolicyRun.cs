@@ -74,6 +74,7 @@ public sealed class PolicyRun : IDisposable
     /// <summary>Warms the critic up, round by round, from one cut over all rounds' rollouts.</summary>
     public void WarmUp(Cut cut)
     {
+        CutReader.RequireSettings(cut, settings);
         cuts.Add(cut);
         var rounds = CutReader.All(log, cut).SelectMany(r => RolloutCodec.Decode(r.Value)).GroupBy(r => r.Sample / settings.Tppo.Samples).OrderBy(g => g.Key);
         foreach (var round in rounds)
@@ -86,6 +87,7 @@ public sealed class PolicyRun : IDisposable
     /// <summary>Takes one update.</summary>
     public UpdatePoint Update(Cut cut)
     {
+        CutReader.RequireSettings(cut, settings);
         cuts.Add(cut);
         var rows = RolloutOrder.ByWindow(CutReader.All(log, cut), cut.Seed);
         var stats = trainer.Update(cut.Ordinal - 1, Batch(rows, cut.Seed));

@@ -26,6 +26,7 @@ public static class SftStep
     public static CheckpointProduced Take(
         IEventLog log, RunSettings settings, Cut cut, Fold fold, ArtifactStore artifacts, StageProgress stage, CancellationToken cancellation)
     {
+        CutReader.RequireSettings(cut, settings);
         stage.Report(0, 0, "taking windows");
         var windows = WindowCut.Training(log, cut, fold, new WindowCut.Sample(settings.Sft.Windows, cut.Seed))[0];
         if (windows.Count == 0) throw new Hosting.UserException($"{cut.Model}: expected windows of users who train, found none: every user is held out");

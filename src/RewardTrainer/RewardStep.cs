@@ -32,6 +32,7 @@ public static class RewardStep
     public static CheckpointProduced Take(
         IEventLog log, RunSettings settings, Cut cut, CheckpointProduced policy, ArtifactStore artifacts, StageProgress stage, CancellationToken cancellation)
     {
+        CutReader.RequireSettings(cut, settings);
         var windows = Labelled(log, cut);
         var progress = new StepProgress(stage);
         using var turn = TorchTurn.Take(cancellation);

@@ -9,6 +9,8 @@ internal sealed class ListImport(IReadOnlyList<UserEvent> events, IReadOnlyList<
 {
     public static Pseudonyms Pseudonyms { get; } = Pseudonyms.ForDemo(1);
 
+    public string Name => "list";
+
     public string Id => "list";
 
     public long Count => events.Count;

@@ -26,7 +26,8 @@ internal static class DemoCommand
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(seed) < 0) throw new UserException($"--seed: expected 0 or more, found {parsed.GetValue(seed)}");
-            if (parsed.GetValue(minutes) is { } m && !(m > 0)) throw new UserException($"--minutes: expected more than 0, found {m}");
+            if (parsed.GetValue(minutes) is { } m && !(m >= 1)) throw new UserException($"--minutes: expected 1 or more, found {m}");
+            if (parsed.GetValue(json) is { Directory.Exists: false } file0) throw new UserException($"--json {file0.FullName}: no such folder");
             using var source = Source(parsed.GetValue(events));
             var settings = source is FileImport file
                 ? DemoSizes.File(parsed.GetValue(size)!, parsed.GetValue(seed), parsed.GetValue(minutes), parsed.GetValue(events)!.FullName, file.Sha256)

@@ -12,17 +12,19 @@ namespace Tppo.Cli.Rebuild;
 /// <summary><c>tppo rebuild</c>: the models again from the log, hashes compared.</summary>
 internal static class RebuildCommand
 {
+    private const string DefaultRoot = "tppo-data";
+
     public static Command Create()
     {
-        var model = new Argument<string?>("model") { Description = "A policy (policy, or policy.3 of fold 3) with what it rests on. Default: all.", Arity = ArgumentArity.ZeroOrOne };
-        var data = new Option<DirectoryInfo>("--data") { Description = "The data folder.", Required = true };
+        var model = new Argument<string?>("model") { Description = "policy, reward or critic (policy.3 of fold 3) with what it rests on. Default: all policies.", Arity = ArgumentArity.ZeroOrOne };
+        var data = new Option<DirectoryInfo?>("--data") { Description = "The data folder. Default: the newest run under tppo-data." };
         var command = new Command("rebuild", "Makes the models again from recorded cuts, rollouts and judgements, asking no judge and writing nothing to the log. Goes on where it stopped.")
         {
             model, data,
         };
         command.SetAction(parsed =>
         {
-            var folder = new RunFolder(parsed.GetValue(data)!.FullName);
+            var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? Newest());
             var settings = folder.ReadSettings() ?? throw new UserException($"{folder.RunJson}: no such file; give --data of a run that exists");
             TorchRuntime.Start(settings.Numerics, settings.Threads);
             using var stopping = new Stopping();
@@ -37,6 +39,13 @@ internal static class RebuildCommand
             return Show(rebuilt);
         });
         return command;
+    }
+
+    private static string Newest()
+    {
+        var runs = Directory.Exists(DefaultRoot) ? new DirectoryInfo(DefaultRoot).GetFiles("run.json", SearchOption.AllDirectories) : [];
+        return runs.OrderByDescending(f => f.LastWriteTimeUtc).FirstOrDefault()?.DirectoryName
+            ?? throw new UserException($"{DefaultRoot}: expected a run, found none; give --data");
     }
 
     private static int Show(IReadOnlyList<RebuiltCheckpoint> rebuilt)

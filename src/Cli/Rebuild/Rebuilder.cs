@@ -22,6 +22,7 @@ internal sealed record RebuiltCheckpoint(CheckpointProduced Recorded, string Che
 /// </summary>
 internal sealed class Rebuilder(IEventLog log, RunSettings settings, RunFolder folder, StageBoard board)
 {
+    private static readonly string[] Families = [ModelFamilies.Policy, ModelFamilies.Reward, ModelFamilies.Critic];
     private readonly ModelLog models = new(log);
     private readonly ArtifactStore store = new(folder.Rebuilt);
     private readonly List<RebuiltCheckpoint> rebuilt = [];
@@ -31,23 +32,23 @@ internal sealed class Rebuilder(IEventLog log, RunSettings settings, RunFolder f
     {
         models.Refresh();
         store.RemoveDrafts();
-        var policies = models.Checkpoints.Where(c => c.Version == 0 && c.Model == c.Fold.Model(ModelFamilies.Policy) && (model is null || c.Model == model)).ToList();
+        var policies = models.Checkpoints.Where(c => c.Version == 0 && c.Model == c.Fold.Model(ModelFamilies.Policy) && (model is null || Families.Any(f => c.Fold.Model(f) == model))).ToList();
         if (policies.Count == 0)
         {
-            var known = models.Checkpoints.Select(c => c.Model).Where(m => m.StartsWith(ModelFamilies.Policy, StringComparison.Ordinal)).Distinct();
-            throw new UserException($"{folder.Path}: expected checkpoints of {model ?? "a policy"}, found {(known.Any() ? string.Join(", ", known) : "none")}");
+            var known = models.Checkpoints.Select(c => c.Model).Distinct().ToList();
+            throw new UserException($"{folder.Path}: expected checkpoints of {model ?? "a policy"}, found {(known.Count > 0 ? string.Join(", ", known) : "none")}");
         }
 
-        foreach (var policy in policies) Rebuild(policy, cancellation);
+        foreach (var policy in policies) Rebuild(policy, model, cancellation);
         return rebuilt;
     }
 
-    private void Rebuild(CheckpointProduced recorded, CancellationToken cancellation)
+    private void Rebuild(CheckpointProduced recorded, string? model, CancellationToken cancellation)
     {
         var sft = Step(recorded, stage => SftStep.Take(log, settings, models.Cut(recorded.Model, 0)!, recorded.Fold, store, stage, cancellation));
         if (models.Find(recorded.Fold.Model(ModelFamilies.Reward), 0) is not { } recordedReward) return;
         var reward = Step(recordedReward, stage => RewardStep.Take(log, settings, models.Cut(recordedReward.Model, 0)!, sft, store, stage, cancellation));
-        if (models.Find(recorded.Fold.Model(ModelFamilies.Critic), 0) is not { } recordedCritic) return;
+        if (model == reward.Model || models.Find(recorded.Fold.Model(ModelFamilies.Critic), 0) is not { } recordedCritic) return;
         var critic = Step(recordedCritic, _ =>
         {
             using var turn = TorchTurn.Take(cancellation);
@@ -55,13 +56,13 @@ internal sealed class Rebuilder(IEventLog log, RunSettings settings, RunFolder f
             run.WarmUp(models.Cut(recordedCritic.Model, 0)!);
             return run.SaveCritic(store);
         });
-        Updates(recorded, sft, reward, critic, cancellation);
+        if (model != critic.Model) Updates(recorded, sft, reward, critic, cancellation);
     }
 
     private void Updates(CheckpointProduced recorded, CheckpointProduced sft, CheckpointProduced reward, CheckpointProduced critic, CancellationToken cancellation)
     {
         var checkpoints = models.Checkpoints.Where(c => c.Model == recorded.Model && c.Version > 0).ToList();
-        var made = checkpoints.TakeWhile(c => store.Has(c.Checkpoint)).ToList();
+        var made = checkpoints.TakeWhile(c => store.HasIntact(c.Checkpoint)).ToList();
         rebuilt.AddRange(made.Select(c => new RebuiltCheckpoint(c, c.Checkpoint)));
         if (made.Count == checkpoints.Count) return;
 
@@ -88,7 +89,7 @@ internal sealed class Rebuilder(IEventLog log, RunSettings settings, RunFolder f
     // A step whose recorded checkpoint is in the store already was rebuilt before, with equal bytes: that is its name.
     private CheckpointProduced Step(CheckpointProduced recorded, Func<StageProgress, CheckpointProduced> take)
     {
-        if (!store.Has(recorded.Checkpoint))
+        if (!store.HasIntact(recorded.Checkpoint))
         {
             using var stage = board.Start($"rebuild {recorded.Model} {recorded.Version}", StageUnit.Tokens);
             var produced = take(stage);

@@ -9,10 +9,14 @@ public static class Windower
     /// <summary>The windows of some events, in the order in which they complete.</summary>
     /// <param name="events">Events of any users in any order; they are sorted first.</param>
     /// <param name="settings">k, N and D.</param>
-    public static IEnumerable<Window> Windows(IEnumerable<UserEvent> events, WindowSettings settings)
+    public static IEnumerable<Window> Windows(IEnumerable<UserEvent> events, WindowSettings settings) =>
+        InOrder(events.OrderBy(EventOrder.Of), settings);
+
+    /// <summary>The same of events that are in canonical order already; holds no more than the users' states.</summary>
+    public static IEnumerable<Window> InOrder(IEnumerable<UserEvent> events, WindowSettings settings)
     {
         var users = new Dictionary<string, UserHistory>();
-        foreach (var e in events.OrderBy(EventOrder.Of))
+        foreach (var e in events)
         {
             if (!users.TryGetValue(e.User, out var user)) users[e.User] = user = new UserHistory();
             if (user.Take(e, settings, out _) is { } window) yield return window;

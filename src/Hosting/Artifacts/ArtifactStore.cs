@@ -18,6 +18,9 @@ public sealed class ArtifactStore(string root)
     /// <summary>Whether it is there.</summary>
     public bool Has(string checkpoint) => Directory.Exists(Folder(checkpoint));
 
+    /// <summary>Whether it is there, and its weights are still those of its name.</summary>
+    public bool HasIntact(string checkpoint) => Has(checkpoint) && HashOf(Path.Combine(Folder(checkpoint), ModelFile)) == checkpoint;
+
     /// <summary>Takes in what <paramref name="write"/> leaves in the folder that it is given; gives the checkpoint's id.</summary>
     public string Add(Action<string> write)
     {
@@ -29,8 +32,14 @@ public sealed class ArtifactStore(string root)
         foreach (var file in Directory.EnumerateFiles(draft, "*", SearchOption.AllDirectories)) Sync(file);
 
         var checkpoint = HashOf(Path.Combine(draft, ModelFile));
-        if (Has(checkpoint)) Directory.Delete(draft, recursive: true);
-        else Directory.Move(draft, Folder(checkpoint));
+        if (HasIntact(checkpoint))
+        {
+            Directory.Delete(draft, recursive: true);
+            return checkpoint;
+        }
+
+        if (Has(checkpoint)) Directory.Delete(Folder(checkpoint), recursive: true);
+        Directory.Move(draft, Folder(checkpoint));
         return checkpoint;
     }
 

@@ -1,4 +1,5 @@
 using Tppo.Core.Cuts;
+using Tppo.Core.Settings;
 using Tppo.Streaming;
 using Tppo.Streaming.Records;
 
@@ -23,16 +24,23 @@ public static class CutReader
                 if (!CutBuilder.Belongs(record, cut.Id)) continue;
                 var hash = RecordHash.Of(record.Header(HeaderNames.Id) ?? "", record.Value.Span);
                 if (found.Count >= cut.RecordHashes.Count || cut.RecordHashes[found.Count] != hash)
-                    throw new CutMismatchException($"cut {cut.Id}: {range.Topic}/{range.Partition}/{record.Offset}: not the record that the cut named");
+                    throw Mismatch($"cut {cut.Id}: {range.Topic}/{range.Partition}/{record.Offset}: not the record that the cut named");
                 found.Add(hash);
                 show(record);
             }
 
             if (found.Count - before != range.Records)
-                throw new CutMismatchException($"cut {cut.Id}: {range.Topic}/{range.Partition}: expected {range.Records} records, found {found.Count - before}");
+                throw Mismatch($"cut {cut.Id}: {range.Topic}/{range.Partition}: expected {range.Records} records, found {found.Count - before}");
         }
 
-        if (RecordHash.Digest(found) != cut.Digest) throw new CutMismatchException($"cut {cut.Id}: the digest differs");
+        if (RecordHash.Digest(found) != cut.Digest) throw Mismatch($"cut {cut.Id}: the digest differs");
+    }
+
+    /// <summary>Refuses to take a step under other settings than those that its cut was written under.</summary>
+    /// <exception cref="CutMismatchException">The settings differ.</exception>
+    public static void RequireSettings(Cut cut, RunSettings settings)
+    {
+        if (cut.SettingsHash != RunSettingsJson.Hash(settings)) throw Mismatch($"cut {cut.Id}: written under other run settings than run.json holds now");
     }
 
     /// <summary>All records of a cut, checked. For cuts that are small, as those of one update are.</summary>
@@ -41,5 +49,11 @@ public static class CutReader
         var records = new List<LogRecord>();
         ForEach(log, cut, records.Add);
         return records;
+    }
+
+    private static CutMismatchException Mismatch(string message)
+    {
+        Metrics.CutDigestMismatch.Inc();
+        return new CutMismatchException(message);
     }
 }

@@ -22,13 +22,16 @@ public sealed class FileImport : IImportSource
     private readonly List<BadLine> badLines = [];
     private long badBytes;
 
-    private FileImport(string sha256) => (Sha256, Id) = (sha256, $"file-{sha256[..16]}");
+    private FileImport(string sha256, string name) => (Sha256, Id, Name) = (sha256, IdOf(sha256), name);
 
     /// <summary>SHA-256 of the file, in hex.</summary>
     public string Sha256 { get; }
 
     /// <inheritdoc/>
     public string Id { get; }
+
+    /// <inheritdoc/>
+    public string Name { get; }
 
     /// <inheritdoc/>
     public long Count => sorter.Count;
@@ -45,9 +48,18 @@ public sealed class FileImport : IImportSource
         if (new FileInfo(path).Length == 0) throw new UserException($"{path}: expected events, found an empty file");
         try
         {
-            var import = new FileImport(HashOf(path));
-            import.ReadThrough(path);
-            return import;
+            var import = new FileImport(HashOf(path), Path.GetFileName(path));
+            var whole = false;
+            try
+            {
+                import.ReadThrough(path);
+                whole = true;
+                return import;
+            }
+            finally
+            {
+                if (!whole) import.Dispose();
+            }
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -59,11 +71,15 @@ public sealed class FileImport : IImportSource
         }
     }
 
+    /// <summary>The id of a file's import, by its content.</summary>
+    public static string IdOf(string sha256) => $"file-{sha256[..16]}";
+
     /// <summary>Refuses a log in which nobody has enough searches for one window.</summary>
     public FileImport RequireWindow(string path, WindowSettings settings)
     {
-        if (Windower.Windows(Sorted(), settings).Any()) return this;
+        if (Windower.InOrder(Sorted(), settings).Any()) return this;
         var searches = Sorted().Count(e => e.Type == EventType.Search);
+        Dispose();
         throw new UserException(
             $"{path}: expected somebody with {settings.Targets} searches after a first event, found nobody ({Count} events, {searches} searches): no windows to learn from");
     }
@@ -119,7 +135,7 @@ public sealed class FileImport : IImportSource
         {
             var text = EventLine.Text(line.Bytes.Span).TrimStart('\uFEFF');
             if (text == EventLine.TsvHeader) return;
-            found = $"'{new string([.. text.Take(60).Select(c => char.IsControl(c) ? ' ' : c)])}'";
+            found = $"'{new string([.. Redaction.Apply(text, out _).Take(60).Select(c => char.IsControl(c) ? ' ' : c)])}'";
         }
         catch (FormatException)
         {
@@ -138,7 +154,7 @@ public sealed class FileImport : IImportSource
         }
         catch (FormatException e)
         {
-            if (badLines.Count >= BadLinesMax) throw new UserException($"line {line.Number}: more than {BadLinesMax} lines are no events: this is not an event file", e);
+            if (badLines.Count >= BadLinesMax) throw new UserException($"{Name}:{line.Number}: more than {BadLinesMax} lines are no events: this is not an event file", e);
             var kept = Math.Min(line.Bytes.Length, badBytes < BadBytesMax ? BadLine.BytesKept : BadBytesKeptPastThat);
             badBytes += kept;
             var beginning = Encoding.UTF8.GetString(line.Bytes.Span[..kept]);

@@ -8,6 +8,9 @@ public interface IImportSource : IDisposable
     /// <summary>Names the import; the source part of its events' identity.</summary>
     string Id { get; }
 
+    /// <summary>What people call it: the file's name, or the world.</summary>
+    string Name { get; }
+
     /// <summary>How many events there are.</summary>
     long Count { get; }
 

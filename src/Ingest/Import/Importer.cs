@@ -37,15 +37,17 @@ public sealed class Importer : IWorker, IRebalanceListener
     private IEnumerator<UserEvent>? events;
     private StageProgress? stage;
     private long done;
+    private readonly string? importId;
     private bool owner, finished;
 
     /// <summary>An importer of one source.</summary>
     /// <param name="context">The service's context.</param>
     /// <param name="open">Opens the source, when it is known that something is left to import.</param>
     /// <param name="pseudonyms">Who people become.</param>
-    public Importer(ServiceContext context, Func<IImportSource> open, Pseudonyms pseudonyms)
+    /// <param name="importId">The source's id where it is known before it is opened: an import that has ended is not opened again.</param>
+    public Importer(ServiceContext context, Func<IImportSource> open, Pseudonyms pseudonyms, string? importId = null)
     {
-        (this.context, this.open, this.pseudonyms) = (context, open, pseudonyms);
+        (this.context, this.open, this.pseudonyms, this.importId) = (context, open, pseudonyms, importId);
         keyVersion = new Header(HeaderNames.KeyVersion, pseudonyms.KeyVersion);
         logger = context.Loggers.CreateLogger<Importer>();
         consumer = context.Log.Join(Group, context.Member, [Topics.Erasures], this);
@@ -61,11 +63,14 @@ public sealed class Importer : IWorker, IRebalanceListener
         foreach (var erasure in erasures) erased.Add(erasure.Key ?? "");
         if (erasures.Count > 0) return true;
         if (!owner || finished) return false;
-        if (source is null) Open();
+        finished = importId is not null && HasEnded(importId);
+        if (source is null && !finished) Open();
         if (finished) return false;
 
         using var step = consumer.Begin();
-        var taken = done == 0 ? OpenMarks(step) + DeadLetters(step) : 0;
+        if (done == 0) OpenMarks(step);
+        var taken = 0;
+        for (; taken < BatchItems && done + taken < source!.BadLines.Count; taken++) step.Append(Letter(source.BadLines[(int)(done + taken)]));
         while (taken < BatchItems && events!.MoveNext())
         {
             if (Record(events.Current) is { } record) step.Append(record);
@@ -122,9 +127,10 @@ public sealed class Importer : IWorker, IRebalanceListener
         stage = context.Board.Start("import", StageUnit.Events);
         source = open();
         sourceName = $"tppo/import/{source.Id}";
-        foreach (var bad in source.BadLines.Take(3)) Log.BadLine(logger, bad.Line, bad.Cause);
-        if (source.BadLines.Count > 0) Log.BadLines(logger, source.BadLines.Count);
         Start();
+        if (done > 0) return;
+        foreach (var bad in source.BadLines.Take(3)) Log.BadLine(logger, source.Name, bad.Line, bad.Cause);
+        if (source.BadLines.Count > 0) Log.BadLines(logger, source.Name, source.BadLines.Count);
     }
 
     private void Start()
@@ -177,11 +183,10 @@ public sealed class Importer : IWorker, IRebalanceListener
     }
 
     // A type that the import has none of must not hold the sequencer back: its partitions are closed at once.
-    private int OpenMarks(IStep step)
+    private void OpenMarks(IStep step)
     {
         var present = source!.Sorted().Select(e => e.Type).Distinct().ToHashSet();
         foreach (var type in EventTypes.All.Where(t => !present.Contains(t))) Mark(step, type);
-        return 0;
     }
 
     private void CloseMarks(IStep step)
@@ -196,16 +201,16 @@ public sealed class Importer : IWorker, IRebalanceListener
         for (var p = 0; p < context.Log.Partitions(topic); p++) step.Append(EndMark.Of(source!.Id, topic, p));
     }
 
-    private int DeadLetters(IStep step)
+    private OutgoingRecord Letter(BadLine bad)
     {
-        foreach (var bad in source!.BadLines)
-        {
-            Metrics.DeadLetters.WithLabels("file", "line").Inc();
-            step.Append(DeadLetter.Of(ServiceName, bad.Cause, $"{source.Id}:{bad.Line}", Encoding.UTF8.GetBytes(bad.Beginning), bad.Length, bad.Sha256));
-        }
-
-        return source.BadLines.Count;
+        Metrics.DeadLetters.WithLabels("file", "line").Inc();
+        return DeadLetter.Of(
+            ServiceName, bad.Cause, string.Create(CultureInfo.InvariantCulture, $"{source!.Name}:{bad.Line}"),
+            Encoding.UTF8.GetBytes(UserInLine.Replaced(bad.Beginning, pseudonyms)), bad.Length, bad.Sha256);
     }
+
+    private bool HasEnded(string id) =>
+        consumer.State.Get(0, id) is { } bytes && Encoding.ASCII.GetString(bytes.Span).EndsWith(" ended", StringComparison.Ordinal);
 
     // What is the same for every event of a type.
     private sealed class ImportedType(EventType type)

@@ -14,11 +14,18 @@ public sealed class WorldImport : IImportSource
     public WorldImport(RunSettings settings)
     {
         events = [.. new SearchWorld(settings.Seed, settings.Input.World).Events()];
-        Id = $"world-{Digest.Sha256Hex(RunSettingsJson.Hash(new RunSettings { Seed = settings.Seed, Input = settings.Input }))[..16]}";
+        Id = IdOf(settings);
     }
 
     /// <inheritdoc/>
     public string Id { get; }
+
+    /// <summary>The id of a world's import, known before the world is made.</summary>
+    public static string IdOf(RunSettings settings) =>
+        $"world-{Digest.Sha256Hex(RunSettingsJson.Hash(new RunSettings { Seed = settings.Seed, Input = settings.Input }))[..16]}";
+
+    /// <inheritdoc/>
+    public string Name => "the search world";
 
     /// <inheritdoc/>
     public long Count => events.Count;

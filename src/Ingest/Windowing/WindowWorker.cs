@@ -93,6 +93,9 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
         for (var wait = 0; wait < WaitsMax && records.Count is > 0 and < BatchRecords && !EndMark.Is(records[^1], out _); wait++)
             records.AddRange(consumer.Poll(BatchRecords - records.Count, Patience, cancellation));
 
+        // A later poll may have brought a rebalance: what is no longer owned is somebody else's to read.
+        var owned = consumer.Assignment.Select(p => p.Partition).ToHashSet();
+        records.RemoveAll(r => !owned.Contains(r.Partition));
         return records;
     }
 
@@ -121,7 +124,12 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
         var key = (record.Partition, e.User);
         if (!users.TryGetValue(key, out var user)) users[key] = user = Restore(key);
         touched.Add(key);
-        if (user.Take(e, context.Settings.Windows, out _) is not { } window) return;
+        if (user.Take(e, context.Settings.Windows, out var emptied) is not { } window)
+        {
+            if (emptied) Metrics.WindowsEmptied.Inc();
+            return;
+        }
+
         windowCount++;
         Metrics.WindowsEmitted.Inc();
         step.Append(Record(window, record));
