@@ -31,7 +31,9 @@ internal static class DemoSizes
     /// <summary>The settings of a demo on a file of events.</summary>
     public static RunSettings File(string size, long seed, double? minutes, string path, string sha256)
     {
-        var file = Sized(new RunSettings { Seed = seed }, size);
+        // A small log's tokenizer cuts words into many tokens: paid by the token, one long word would earn what a response may.
+        var shaping = new ShapingSettings { Granularity = RewardGranularity.Word };
+        var file = Sized(new RunSettings { Seed = seed, Tppo = new TppoSettings { Shaping = shaping } }, size);
         return Timed(file with { Input = new InputSettings { Kind = InputKind.File, Path = path, Sha256 = sha256 } }, minutes);
     }
 
