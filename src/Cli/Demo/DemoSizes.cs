@@ -32,7 +32,8 @@ internal static class DemoSizes
     public static RunSettings File(string size, long seed, double? minutes, string path, string sha256)
     {
         // A small log's tokenizer cuts words into many tokens: paid by the token, one long word would earn what a response may.
-        var shaping = new ShapingSettings { Granularity = RewardGranularity.Word };
+        // And while most words are irrelevant, saying nothing must cost more than the worst words do.
+        var shaping = new ShapingSettings { Granularity = RewardGranularity.Word, MalformedValue = -1.5 };
         var file = Sized(new RunSettings { Seed = seed, Tppo = new TppoSettings { Shaping = shaping } }, size);
         return Timed(file with { Input = new InputSettings { Kind = InputKind.File, Path = path, Sha256 = sha256 } }, minutes);
     }
