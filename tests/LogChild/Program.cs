@@ -1,9 +1,17 @@
 // A process for the tests to kill. It copies search.v1 to timeline.v1 in small steps without end, counts in its state what
 // it has copied, and prints that count after each step has committed: what is printed must survive.
+// With --broker it starts a broker, prints its port and folder, and waits.
 using System.Globalization;
 using Tppo.Core.Log;
 using Tppo.Streaming;
 using Tppo.TestKit;
+
+if (args[0] == "--broker")
+{
+    var broker = TestBroker.Start();
+    Console.WriteLine($"{broker.Port} {broker.Folder}");
+    Thread.Sleep(Timeout.Infinite);
+}
 
 using var log = EmbeddedLog.Open(args[0], new EmbeddedOptions { Partitions = 1 });
 using var consumer = log.Join("copier", "child", [Topics.Search]);
