@@ -12,7 +12,7 @@ namespace Tppo.Streaming;
 /// </summary>
 public static class ArrowJson
 {
-    private const long TextBytesMax = 256L << 20;
+    private const long TextBytesMax = 128L << 20;
 
     /// <summary>
     /// Writes the payload as an array with an object a row, columns in the schema's order. The writer is flushed between rows.
