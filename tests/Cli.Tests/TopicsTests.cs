@@ -88,14 +88,14 @@ public sealed class TopicsTests : IDisposable
     public void However_Arrow_is_damaged_its_line_is_one_piece_of_JSON()
     {
         var json = new RecordJson();
-        var row = new RolloutRow { RolloutId = "r", WindowId = "w", User = "u", Purpose = "label", PolicyVersion = "p", Response = " a", PromptIds = [1, 2], LogProbs = [-1f, -2f] };
-        var whole = RolloutCodec.Encode([row, row, row]);
+        var row = new TokenRewardRow { RolloutId = "r", JudgementId = "j", User = "u", ResponseIds = [7, 8], WordIndex = [-1, 0], Categories = [0, 2], Sentence = 1, TokenizerSha256 = "t" };
+        var whole = TokenRewardCodec.Encode([row, row, row]);
         var refused = 0;
         for (var at = 0; at < whole.Length; at++)
         {
             var damaged = whole.ToArray();
             damaged[at] ^= 0x81;
-            var record = new LogRecord { Topic = Topics.Rollouts, Partition = 0, Offset = 0, Timestamp = default, Value = damaged, Headers = [new("content-type", CloudEvent.Arrow)] };
+            var record = new LogRecord { Topic = Topics.TokenRewards, Partition = 0, Offset = 0, Timestamp = default, Value = damaged, Headers = [new("content-type", CloudEvent.Arrow)] };
             var value = Parse(Encoding.UTF8.GetString(json.Line(record).Span)).GetProperty("value");
             if (value.ValueKind == JsonValueKind.Array) continue;
             AssertBytes(damaged, "Arrow", value);
