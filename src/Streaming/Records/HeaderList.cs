@@ -5,5 +5,10 @@ public static class HeaderList
 {
     /// <summary>The headers with more behind them; stored ones stay as they are stored.</summary>
     public static IReadOnlyList<Header> Extend(IReadOnlyList<Header> headers, params Header[] more) =>
-        headers is PackedHeaders packed ? new ExtendedHeaders(packed, more) : [.. headers, .. more];
+        headers switch
+        {
+            PackedHeaders packed => new ExtendedHeaders(packed, more),
+            KafkaHeaders kafka => kafka.With(more),
+            _ => [.. headers, .. more],
+        };
 }

@@ -42,6 +42,9 @@ public static class HeaderNames
     /// <summary>Rows of an Arrow record.</summary>
     public const string Rows = "tppo-rows";
 
+    /// <summary>The record's number in the sequence of its writer: group/source partition/n. See <see cref="Core.Log.SequenceAudit"/>.</summary>
+    public const string Sequence = "tppo-seq";
+
     /// <summary>Cause of a dead letter.</summary>
     public const string Cause = "tppo-cause";
 }

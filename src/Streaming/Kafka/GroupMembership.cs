@@ -1,0 +1,256 @@
+using Tppo.Core.Log;
+using Tppo.Streaming.Records;
+using Kafka = Confluent.Kafka;
+
+namespace Tppo.Streaming;
+
+/// <summary>
+/// A member's side of its group: what it owns, from where it reads, and the state that comes with it. The range assignor gives
+/// partition p of every topic to one member; each assignment is checked for it. Rebalances are eager: all is revoked, then
+/// assigned; what stays goes on where it was, what is new starts at the committed offset with its state restored.
+/// </summary>
+internal sealed class GroupMembership : IDisposable
+{
+    private const int HeldRecordsMax = 131_072;
+    private const long HeldBytesMax = 96L << 20;
+    private const int PausedRecordsMax = 16_384;
+    private static readonly TimeSpan Request = TimeSpan.FromSeconds(10);
+    private readonly KafkaLog log;
+    private readonly string group, instance;
+    private readonly IReadOnlyList<string> topics;
+    private readonly StateChangelog changelog;
+    private readonly StateStore state;
+    private readonly IRebalanceListener? listener;
+    private readonly Dictionary<string, SequenceAudit> audits = [];
+    private IReadOnlyList<TopicPartition> assigned = [];
+    private List<int> kept = [];
+    private bool lost, newlyAssigned;
+    private Exception? failure;
+    private string? fencedBy;
+
+    internal GroupMembership(KafkaLog log, string group, string member, IReadOnlyList<string> topics, StateChangelog changelog, IRebalanceListener? listener, StateStore state)
+    {
+        (this.log, this.group, this.topics, this.changelog, this.listener, this.state) = (log, group, topics, changelog, listener, state);
+        instance = $"{group}-{member}";
+        Fetched = new FetchedRecords(group);
+        Client = log.Clients.Member(group, member)
+            .SetErrorHandler((_, error) => Heard(error))
+            .SetPartitionsAssignedHandler((client, partitions) => Guarded(() => OnAssigned(client, partitions), partitions))
+            .SetPartitionsRevokedHandler((_, _) => OnRevoked(everything: false))
+            .SetPartitionsLostHandler((_, _) => OnRevoked(everything: true))
+            .Build();
+        Client.Subscribe(topics.Select(t => log.Topics.Find(t).KafkaName));
+    }
+
+    internal Kafka.IConsumer<string?, byte[]?> Client { get; }
+
+    internal FetchedRecords Fetched { get; }
+
+    /// <summary>What is owned, as of the last <see cref="Settle"/>.</summary>
+    internal IReadOnlyList<TopicPartition> Assignment { get; private set; } = [];
+
+    /// <summary>An assignment is on its way.</summary>
+    internal bool Due { get; private set; } = true;
+
+    /// <summary>Takes in what the client has; waits for a first record at most so long.</summary>
+    internal void Serve(TimeSpan wait)
+    {
+        Throttle();
+        while (Fetched.Count < HeldRecordsMax && Fetched.Bytes < HeldBytesMax)
+        {
+            if (Consume(wait) is not { } result) return;
+            wait = TimeSpan.Zero;
+            var id = new TopicPartition(log.Topics.OurName(result.Topic), result.Partition.Value);
+            if (Fetched.TryFind(id) is not { } queue) continue;
+            if (result.IsPartitionEOF) queue.ReadTo(result.Offset.Value);
+            else queue.Enqueue(KafkaRecords.Read(id.Topic, result));
+        }
+    }
+
+    /// <summary>Whether brokers are known, without asking, to hold more than was fetched.</summary>
+    internal bool MoreIsKnown() => Fetched.Queues.Any(q => !q.Paused && Client.GetWatermarkOffsets(q.Kafka).High.Value > q.Position + q.Count);
+
+    /// <summary>Brings in what the last calls of the library told about ownership: state, then the listener.</summary>
+    internal void Settle()
+    {
+        if (failure is not null) throw failure;
+        if (!newlyAssigned) return;
+        newlyAssigned = false;
+        var before = Assignment.Select(a => a.Partition).Distinct().ToList();
+        var now = assigned.Select(a => a.Partition).Distinct().Order().ToList();
+        int[] gone = [.. before.Except(kept).Order()], gained = [.. now.Except(kept)];
+        foreach (var partition in gained) changelog.Restore(partition);
+        Assignment = assigned;
+        if (gone.Length > 0 || gained.Length > 0) log.Options.Observer.Notice($"{instance}: owns partitions {(now.Count == 0 ? "none" : string.Join(", ", now))} of {string.Join(", ", topics)}");
+        if (gone.Length > 0) listener?.Revoked(gone);
+        if (gained.Length > 0) listener?.Assigned(gained, state);
+        (kept, lost) = (now, false);
+    }
+
+    /// <summary>Goes back to the committed offsets, with the state that belongs to them.</summary>
+    internal void Rewind()
+    {
+        if (Due || Assignment.Count == 0) return;
+        foreach (var partition in Assignment.Select(a => a.Partition).Distinct()) changelog.Restore(partition);
+        var offsets = Committed(Client, [.. Fetched.Queues.Select(q => q.Kafka)]);
+        foreach (var queue in Fetched.Queues)
+        {
+            queue.Move(offsets[queue.Kafka]);
+            queue.FetchPaused = false;
+        }
+
+        foreach (var audit in audits.Values)
+        {
+            foreach (var partition in kept) audit.Forget(partition);
+        }
+
+        Client.Assign(Fetched.Queues.Select(q => new Kafka.TopicPartitionOffset(q.Kafka, q.Position)));
+    }
+
+    /// <summary>Counts what is missing or doubled in records that are handed out.</summary>
+    internal void Audit(List<LogRecord> records)
+    {
+        foreach (var record in records)
+        {
+            if (record.Header(HeaderNames.Sequence) is not { } number) continue;
+            if (!audits.TryGetValue(record.Topic, out var audit)) audits[record.Topic] = audit = new SequenceAudit();
+            var (missing, again) = audit.Take(record.Partition, number);
+            if (missing > 0) log.Options.Observer.SequenceGap(record.Topic, missing);
+            if (again) log.Options.Observer.SequenceDuplicate(record.Topic);
+        }
+    }
+
+    /// <exception cref="MemberFencedException">Another has taken this member's name.</exception>
+    internal void ThrowIfFenced()
+    {
+        if (fencedBy is not null) throw new MemberFencedException($"member '{instance}' has been replaced by another of that name: {fencedBy}");
+    }
+
+    /// <summary>Whether another member stands in the group under this one's name. Asks the broker only where a producer was fenced.</summary>
+    internal bool LooksFenced(bool producerWasFenced)
+    {
+        if (fencedBy is null && producerWasFenced)
+        {
+            var described = log.Patience.Get("the group", () => log.Clients.Admin.DescribeConsumerGroupsAsync([group]));
+            var holder = described.ConsumerGroupDescriptions[0].Members.FirstOrDefault(m => m.GroupInstanceId == instance);
+            if (holder is not null && holder.ConsumerId != Client.MemberId) fencedBy = "its producer was fenced";
+        }
+
+        return fencedBy is not null;
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Client.Close();
+        }
+        catch (Kafka.KafkaException e)
+        {
+            // A fenced member has nothing to leave.
+            log.Options.Observer.Notice($"{instance}: {KafkaClients.Plain(e.Message)}");
+        }
+
+        Client.Dispose();
+    }
+
+    private Kafka.ConsumeResult<string?, byte[]?>? Consume(TimeSpan wait)
+    {
+        try
+        {
+            return Client.Consume(wait);
+        }
+        catch (Kafka.ConsumeException e)
+        {
+            Heard(e.Error);
+            if (fencedBy is null && failure is null && !KafkaPatience.MayPass(e.Error)) log.Options.Observer.Notice($"{instance}: {KafkaClients.Plain(e.Error.Reason)}");
+            return null;
+        }
+    }
+
+    private void Heard(Kafka.Error error)
+    {
+        log.Clients.Told(error);
+        if (error.Code == Kafka.ErrorCode.FencedInstanceId || (error.IsFatal && error.Code == Kafka.ErrorCode.Local_Fenced)) fencedBy = KafkaClients.Plain(error.Reason);
+        else if (error.IsFatal && Client.Handle is not null) failure ??= new LogException($"{instance}: {KafkaClients.Plain(error.Reason)}");
+        else if (log.Clients.Refusal is { } refusal) failure ??= new LogException($"{log.Options.BootstrapServers}: not let in: {refusal}");
+    }
+
+    // An exception inside the library's callback would be lost: it is kept for Settle.
+    private IEnumerable<Kafka.TopicPartitionOffset> Guarded(Func<IEnumerable<Kafka.TopicPartitionOffset>> handler, List<Kafka.TopicPartition> partitions)
+    {
+        try
+        {
+            return handler();
+        }
+        catch (Exception e) when (e is LogException or Kafka.KafkaException)
+        {
+            failure = e as LogException ?? new LogException($"{instance}: {KafkaClients.Plain(e.Message)}", e);
+            return partitions.Select(p => new Kafka.TopicPartitionOffset(p, Kafka.Offset.Stored));
+        }
+    }
+
+    private List<Kafka.TopicPartitionOffset> OnAssigned(Kafka.IConsumer<string?, byte[]?> client, List<Kafka.TopicPartition> partitions)
+    {
+        var ids = partitions.ConvertAll(p => new TopicPartition(log.Topics.OurName(p.Topic), p.Partition.Value));
+        RequireTogether(ids);
+        kept = lost ? [] : [.. kept.Where(k => ids.Exists(i => i.Partition == k))];
+        var fresh = partitions.Where(p => !kept.Contains(p.Partition.Value)).ToList();
+        var offsets = Committed(client, fresh);
+        Fetched.Set([.. ids.Zip(partitions, (id, kafka) => kept.Contains(id.Partition) && Fetched.TryFind(id) is { } stays ? stays : new PartitionQueue(id, kafka, offsets[kafka]))]);
+        foreach (var queue in Fetched.Queues)
+        {
+            queue.Refetch();
+            queue.FetchPaused = false;
+        }
+
+        foreach (var audit in audits.Values)
+        {
+            foreach (var partition in fresh) audit.Forget(partition.Partition.Value);
+        }
+
+        assigned = [.. Fetched.Queues.Select(q => q.Id)];
+        (Due, newlyAssigned) = (false, true);
+        return [.. Fetched.Queues.Select(q => new Kafka.TopicPartitionOffset(q.Kafka, q.Position))];
+    }
+
+    private void OnRevoked(bool everything)
+    {
+        Due = true;
+        lost |= everything;
+        foreach (var queue in Fetched.Queues) queue.Refetch();
+        if (everything) log.Options.Observer.Notice($"{instance}: lost its partitions: the group has gone on without it");
+    }
+
+    private void RequireTogether(List<TopicPartition> ids)
+    {
+        foreach (var number in ids.GroupBy(i => i.Partition))
+        {
+            if (number.Count() == topics.Count) continue;
+            var missing = topics.Except(number.Select(n => n.Topic));
+            throw new LogException($"{instance}: partition {number.Key}: expected of all topics at once, not given that of {string.Join(", ", missing)}: do all members of the group read the same topics?");
+        }
+    }
+
+    // Offsets are read only when no transaction is open on them: the library asks for stable ones and the broker makes it wait.
+    private Dictionary<Kafka.TopicPartition, long> Committed(Kafka.IConsumer<string?, byte[]?> client, List<Kafka.TopicPartition> partitions)
+    {
+        if (partitions.Count == 0) return [];
+        var committed = log.Patience.Try("committed offsets", () => client.Committed(partitions, Request));
+        var starts = log.Ends.Starts(partitions);
+        return committed.ToDictionary(c => c.TopicPartition, c => c.Offset.IsSpecial ? starts[c.TopicPartition] : Math.Max(c.Offset.Value, starts[c.TopicPartition]));
+    }
+
+    // A paused partition that has run far ahead is no longer fetched; it is again once half of that was handed out.
+    private void Throttle()
+    {
+        foreach (var queue in Fetched.Queues)
+        {
+            var pause = queue.FetchPaused ? queue.Count > PausedRecordsMax / 2 : queue.Paused && queue.Count > PausedRecordsMax;
+            if (pause == queue.FetchPaused) continue;
+            if (pause) Client.Pause([queue.Kafka]);
+            else Client.Resume([queue.Kafka]);
+            queue.FetchPaused = pause;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+namespace Tppo.Streaming;
+
+/// <summary>Hears what happens in a backend that nobody asked for: for metrics and for people. May be called on any thread.</summary>
+public interface ILogObserver
+{
+    /// <summary>Hears and does nothing.</summary>
+    static ILogObserver None { get; } = new Silent();
+
+    /// <summary>A step or append of a group or client ended.</summary>
+    void Transaction(string owner, StepOutcome outcome);
+
+    /// <summary>Numbers are missing between two neighbours of one sequence.</summary>
+    void SequenceGap(string topic, long missing);
+
+    /// <summary>A number of a sequence came again.</summary>
+    void SequenceDuplicate(string topic);
+
+    /// <summary>Keyed state of a partition is being restored: records of the changelog that are still to be read, 0 at the end.</summary>
+    void Restoring(string group, int partition, long remaining);
+
+    /// <summary>How far a member is behind the end of a partition.</summary>
+    void Lag(string group, TopicPartition partition, long records);
+
+    /// <summary>Something that a person may want to know, in one line.</summary>
+    void Notice(string text);
+
+    private sealed class Silent : ILogObserver
+    {
+        public void Transaction(string owner, StepOutcome outcome)
+        {
+        }
+
+        public void SequenceGap(string topic, long missing)
+        {
+        }
+
+        public void SequenceDuplicate(string topic)
+        {
+        }
+
+        public void Restoring(string group, int partition, long remaining)
+        {
+        }
+
+        public void Lag(string group, TopicPartition partition, long records)
+        {
+        }
+
+        public void Notice(string text)
+        {
+        }
+    }
+}

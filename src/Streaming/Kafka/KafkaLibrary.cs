@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using Kafka = Confluent.Kafka;
+
+namespace Tppo.Streaming;
+
+/// <summary>
+/// Loads the librdkafka that the package brought. Left to itself the loader may take one that the system has, an old one
+/// perhaps, without a word. Of the package's builds for Linux the first needs a newer libsasl2 than Debian 12 has; the second
+/// needs none and does PLAIN, SCRAM and TLS all the same.
+/// </summary>
+internal static class KafkaLibrary
+{
+    private static readonly Lock Gate = new();
+
+    internal static void Load()
+    {
+        lock (Gate)
+        {
+            if (Kafka.Library.IsLoaded) return;
+            var folder = Path.GetDirectoryName(typeof(KafkaLibrary).Assembly.Location) ?? AppContext.BaseDirectory;
+            foreach (var path in Candidates(folder).Where(File.Exists))
+            {
+                // Probed apart: the package's own loader reports a file that does not load by an exception and is then spent.
+                if (!NativeLibrary.TryLoad(path, out _)) continue;
+                Kafka.Library.Load(path);
+                return;
+            }
+
+            Kafka.Library.Load();
+        }
+    }
+
+    private static IEnumerable<string> Candidates(string folder)
+    {
+        var (system, extension, prefix) = OperatingSystem.IsWindows() ? ("win", "dll", "") : OperatingSystem.IsMacOS() ? ("osx", "dylib", "") : ("linux", "so", "");
+        var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        string[] names = system == "linux" ? ["librdkafka", "centos8-librdkafka", "alpine-librdkafka"] : ["librdkafka"];
+        foreach (var name in names)
+        {
+            yield return Path.Combine(folder, "runtimes", $"{system}-{architecture}", "native", $"{prefix}{name}.{extension}");
+            yield return Path.Combine(folder, $"{prefix}{name}.{extension}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using Tppo.Core.Log;
+using Tppo.Streaming.Records;
+using Kafka = Confluent.Kafka;
+
+namespace Tppo.Streaming;
+
+/// <summary>
+/// One step of one member: a buffer until Finish, one transaction then, so that no transaction is open while a service thinks.
+/// Each output carries a number of the sequence (group, source partition, output topic), its counter kept in the step's own
+/// state: an aborted step's numbers are used again.
+/// </summary>
+internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
+{
+    private readonly List<OutgoingRecord> outputs = [];
+    private readonly Dictionary<(int Partition, char Kind, string Key), byte[]?> changes = [];
+    private readonly Dictionary<TopicPartition, long> offsets = [];
+    private bool ended;
+
+    public void Append(OutgoingRecord record)
+    {
+        ThrowIfEnded();
+        log.Place(record);
+        outputs.Add(record);
+    }
+
+    public void Put(int partition, string key, ReadOnlyMemory<byte> value) => Change(partition, key, value.ToArray());
+
+    public void Delete(int partition, string key) => Change(partition, key, null);
+
+    public void Commit(TopicPartition partition, long nextOffset)
+    {
+        ThrowIfEnded();
+        ArgumentOutOfRangeException.ThrowIfNegative(nextOffset);
+        consumer.RequireOwned(partition);
+        offsets[partition] = nextOffset;
+    }
+
+    public StepOutcome Finish()
+    {
+        ThrowIfEnded();
+        ended = true;
+        var outcome = StepOutcome.Unknown;
+        try
+        {
+            outcome = outputs.Count + changes.Count + offsets.Count == 0 ? StepOutcome.Committed : Run();
+            return outcome;
+        }
+        finally
+        {
+            consumer.StepEnded(outcome);
+        }
+    }
+
+    public void Abort()
+    {
+        ThrowIfEnded();
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        if (ended) return;
+        ended = true;
+        consumer.StepEnded(StepOutcome.Committed);
+    }
+
+    private StepOutcome Run()
+    {
+        var messages = new List<(Kafka.TopicPartition, Kafka.Message<string?, byte[]?>)>(outputs.Count + changes.Count);
+        foreach (var output in outputs)
+        {
+            var (place, compacted) = log.Place(output);
+            var message = KafkaRecords.Write(output, compacted);
+            message.Headers.Add(HeaderNames.Sequence, Encoding.ASCII.GetBytes(Number(output.Topic, place.Partition.Value)));
+            messages.Add((place, message));
+        }
+
+        foreach (var ((partition, kind, key), value) in changes) messages.Add((consumer.Changelog.Partition(partition), consumer.Changelog.Record(kind, key, value)));
+        var outcome = consumer.Transactions.Run(messages, [.. offsets.Select(o => new Kafka.TopicPartitionOffset(log.Topics.Find(o.Key), o.Value))], consumer.Membership, log.Faults.Next(consumer.Group));
+        log.Options.Observer.Transaction(consumer.Group, outcome);
+        if (outcome != StepOutcome.Committed) return outcome;
+        log.NoteWritten(consumer.Transactions.Written);
+        foreach (var partition in changes.GroupBy(c => c.Key.Partition))
+        {
+            consumer.Changelog.Apply(
+                partition.Key, partition.Select(c => (c.Key.Kind, c.Key.Key, c.Value)), consumer.Transactions.Written[consumer.Changelog.Partition(partition.Key)]);
+        }
+
+        return outcome;
+    }
+
+    private string Number(string topic, int place)
+    {
+        var source = consumer.Owns(place) ? place : consumer.LeastOwned;
+        var key = (source, StateStore.Sequence, topic);
+        var known = changes.TryGetValue(key, out var value) ? value : consumer.Store.Get(source, StateStore.Sequence, topic);
+        var number = known is null ? 0 : long.Parse(known, NumberStyles.None, CultureInfo.InvariantCulture);
+        changes[key] = Encoding.ASCII.GetBytes((number + 1).ToString(CultureInfo.InvariantCulture));
+        return SequenceAudit.Write(consumer.Group, source, number);
+    }
+
+    private void Change(int partition, string key, byte[]? value)
+    {
+        ThrowIfEnded();
+        consumer.RequireOwned(partition);
+        changes[(partition, StateStore.Value, key)] = value;
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (ended) throw new InvalidOperationException("the step has ended");
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Tppo.Core.Log;
+using Kafka = Confluent.Kafka;
+
+namespace Tppo.Streaming;
+
+/// <summary>
+/// The topic table on a cluster, behind a prefix: makes what is missing, says what differs. Every topic takes its timestamps
+/// from the broker, so that retention goes by the time of the append whoever wrote.
+/// </summary>
+internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options, KafkaPatience patience)
+{
+    private static readonly string[] ArrowTopics = [Topics.Rollouts, Topics.TokenRewards];
+    private readonly ConcurrentDictionary<string, TopicOnKafka> known = [];
+
+    /// <summary>Topics of the table that are known to exist, by our names.</summary>
+    internal IEnumerable<TopicOnKafka> Existing => known.Values;
+
+    /// <summary>A topic; made where the table has it and the cluster does not.</summary>
+    /// <exception cref="ArgumentException">The table has no such topic.</exception>
+    internal TopicOnKafka Find(string topic) => known.TryGetValue(topic, out var found) ? found : Make(Topics.Find(topic));
+
+    /// <summary>One partition, checked.</summary>
+    /// <exception cref="ArgumentException">No such topic or partition.</exception>
+    internal Kafka.TopicPartition Find(TopicPartition partition)
+    {
+        var topic = Find(partition.Topic);
+        if (partition.Partition < 0 || partition.Partition >= topic.Partitions)
+            throw new ArgumentException($"{partition}: the topic has {topic.Partitions} partitions");
+        return new Kafka.TopicPartition(topic.KafkaName, partition.Partition);
+    }
+
+    /// <summary>Our name of a topic.</summary>
+    internal string OurName(string kafkaName) => kafkaName[options.Prefix.Length..];
+
+    /// <summary>Looks at what is there.</summary>
+    internal void Refresh()
+    {
+        var metadata = patience.Try("metadata", () => admin.GetMetadata(TimeSpan.FromSeconds(5)));
+        foreach (var topic in metadata.Topics.Where(t => t.Topic.StartsWith(options.Prefix, StringComparison.Ordinal) && t.Partitions.Count > 0))
+        {
+            var name = OurName(topic.Topic);
+            if (IsOfTheTable(name)) known[name] = new TopicOnKafka(name, topic.Topic, topic.Partitions.Count);
+        }
+    }
+
+    /// <summary>Makes what is missing of some topics; gives the names of those that were made.</summary>
+    internal IReadOnlyList<string> Create(IEnumerable<TopicSpec> specs)
+    {
+        var missing = specs.Where(s => !known.ContainsKey(s.Name)).ToList();
+        if (missing.Count == 0) return [];
+        try
+        {
+            patience.Wait("creating topics", () => admin.CreateTopicsAsync([.. missing.Select(Specification)]));
+        }
+        catch (Kafka.Admin.CreateTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is Kafka.ErrorCode.NoError or Kafka.ErrorCode.TopicAlreadyExists))
+        {
+            // Another process was as quick.
+        }
+        catch (Kafka.Admin.CreateTopicsException e)
+        {
+            var refused = e.Results.First(r => r.Error.IsError);
+            throw new LogException($"topic {refused.Topic}: cannot be created: {KafkaClients.Plain(refused.Error.Reason)}", e);
+        }
+
+        for (var look = 0; missing.Exists(s => !known.ContainsKey(s.Name)); look++)
+        {
+            if (look > 0) Thread.Sleep(20);
+            patience.RequireTime("the new topics", look * TimeSpan.FromMilliseconds(20));
+            Refresh();
+        }
+
+        return [.. missing.Select(s => s.Name)];
+    }
+
+    /// <summary>What is otherwise than the table says, a line each.</summary>
+    internal IReadOnlyList<string> Differences()
+    {
+        var present = known.Values.OrderBy(t => t.Name, StringComparer.Ordinal).ToList();
+        var resources = present.Select(t => new Kafka.Admin.ConfigResource { Type = Kafka.Admin.ResourceType.Topic, Name = t.KafkaName });
+        var described = patience.Get("describing topics", () => admin.DescribeConfigsAsync(resources));
+        var differences = new List<string>();
+        foreach (var (topic, configs) in present.Zip(present.Select(t => described.First(d => d.ConfigResource.Name == t.KafkaName).Entries)))
+        {
+            var spec = Topics.Find(topic.Name);
+            if (topic.Partitions != spec.Partitions(options.Partitions)) differences.Add($"{topic.KafkaName}: partitions: expected {spec.Partitions(options.Partitions)}, found {topic.Partitions}");
+            foreach (var (key, expected) in Settings(spec))
+            {
+                var found = configs.TryGetValue(key, out var entry) ? entry.Value : "none";
+                if (found != expected) differences.Add($"{topic.KafkaName}: {key}: expected {expected}, found {found}");
+            }
+        }
+
+        return differences;
+    }
+
+    /// <summary>How a topic is set up, by Kafka's names.</summary>
+    internal static IReadOnlyDictionary<string, string> Settings(TopicSpec spec)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["cleanup.policy"] = spec.Cleanup == Cleanup.Compact ? "compact" : "delete",
+            ["message.timestamp.type"] = "LogAppendTime",
+            ["max.message.bytes"] = KafkaClients.RecordBytesMax.ToString(CultureInfo.InvariantCulture),
+        };
+        if (spec.Cleanup == Cleanup.Delete) settings["retention.ms"] = (spec.Retention?.TotalMilliseconds ?? -1).ToString(CultureInfo.InvariantCulture);
+        if (ArrowTopics.Any(t => spec.Name.EndsWith(t, StringComparison.Ordinal))) settings["compression.type"] = "zstd";
+        return settings;
+    }
+
+    private TopicOnKafka Make(TopicSpec spec)
+    {
+        Create([spec]);
+        return known[spec.Name];
+    }
+
+    private Kafka.Admin.TopicSpecification Specification(TopicSpec spec) => new()
+    {
+        Name = options.Prefix + spec.Name,
+        NumPartitions = spec.Partitions(options.Partitions),
+        ReplicationFactor = -1,
+        Configs = new Dictionary<string, string>(Settings(spec)),
+    };
+
+    private static bool IsOfTheTable(string name)
+    {
+        try
+        {
+            return Topics.Find(name).Name == name && !name.Contains("..", StringComparison.Ordinal);
+        }
+        catch (ArgumentException)
+        {
+            // Somebody else's topic.
+            return false;
+        }
+    }
+}

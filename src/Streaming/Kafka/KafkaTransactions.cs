@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using Kafka = Confluent.Kafka;
+
+namespace Tppo.Streaming;
+
+/// <summary>
+/// One writer of transactions under one transactional id. After an outcome that nobody can tell the producer is thrown away;
+/// the next one's initialisation decides what was pending, and only then are committed offsets worth reading.
+/// </summary>
+internal sealed class KafkaTransactions(KafkaClients clients, string transactionalId, KafkaPatience patience, KafkaOptions options) : IDisposable
+{
+    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
+    private Kafka.IProducer<string?, byte[]?>? producer;
+
+    /// <summary>The broker refused this producer since another has taken its id, or its transaction had timed out.</summary>
+    internal bool WasFenced { get; private set; }
+
+    /// <summary>Where the last transaction's records went: the last offset on each partition, as the broker acknowledged them.</summary>
+    internal Dictionary<Kafka.TopicPartition, long> Written { get; } = [];
+
+    /// <summary>Makes a producer where there is none: whatever was pending under its id is decided then.</summary>
+    internal void Ready()
+    {
+        if (producer is not null) return;
+        var made = clients.Producer(transactionalId);
+        try
+        {
+            patience.Wait("transactions", () =>
+            {
+                made.InitTransactions(Attempt);
+                return Task.CompletedTask;
+            });
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+
+        WasFenced = false;
+        producer = made;
+    }
+
+    /// <summary>Takes all of it or none.</summary>
+    /// <param name="messages">Records with the partition of each.</param>
+    /// <param name="offsets">Consumed offsets, with who consumed them; empty for none.</param>
+    /// <param name="consumer"></param>
+    /// <param name="fault">A planted fault.</param>
+    internal StepOutcome Run(
+        IReadOnlyList<(Kafka.TopicPartition Partition, Kafka.Message<string?, byte[]?> Message)> messages,
+        IReadOnlyList<Kafka.TopicPartitionOffset> offsets,
+        Kafka.IConsumerGroupMetadata? consumer,
+        FaultMark? fault)
+    {
+        Ready();
+        var committing = false;
+        try
+        {
+            producer!.BeginTransaction();
+            Produce(messages);
+            if (offsets.Count > 0) Again(() => producer.SendOffsetsToTransaction(offsets, consumer!, Attempt));
+            if (fault is FaultMark.AbortBeforeWrite) return Abort();
+            if (fault is FaultMark.UnknownBeforeWrite) return Drop(StepOutcome.Unknown);
+            if (fault is FaultMark.CrashBeforeWrite) throw new InjectedCrashException("crash before the write");
+            committing = true;
+            Again(() => producer.CommitTransaction(Attempt));
+            if (fault is FaultMark.CrashAfterWrite) throw new InjectedCrashException("crash after the write");
+            return fault is FaultMark.UnknownAfterWrite ? Drop(StepOutcome.Unknown) : StepOutcome.Committed;
+        }
+        catch (Kafka.KafkaTxnRequiresAbortException e)
+        {
+            options.Observer.Notice($"{transactionalId}: refused, the step is taken back: {KafkaClients.Plain(e.Message)}");
+            return Abort();
+        }
+        catch (Kafka.KafkaException e)
+        {
+            WasFenced = e.Error.Code is Kafka.ErrorCode.Local_Fenced or Kafka.ErrorCode.ProducerFenced or Kafka.ErrorCode.InvalidProducerEpoch;
+            options.Observer.Notice($"{transactionalId}: {(WasFenced ? "fenced" : "failed")}{(committing ? " in a commit" : "")}: {KafkaClients.Plain(e.Message)}");
+            return Drop(committing && !WasFenced ? StepOutcome.Unknown : StepOutcome.Aborted);
+        }
+    }
+
+    public void Dispose()
+    {
+        producer?.Dispose();
+        producer = null;
+    }
+
+    private void Produce(IReadOnlyList<(Kafka.TopicPartition Partition, Kafka.Message<string?, byte[]?> Message)> messages)
+    {
+        Written.Clear();
+        var last = new Dictionary<Kafka.TopicPartition, int>();
+        for (var i = 0; i < messages.Count; i++) last[messages[i].Partition] = i;
+        Kafka.Error? failure = null;
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var (partition, message) = messages[i];
+            Send(partition, message, last[partition] == i ? Acknowledged : null);
+        }
+
+        while (producer!.Flush(Attempt) > 0 && failure is null)
+        {
+            // The library gives up on records after its own time-out and then says so.
+        }
+
+        lock (Written)
+        {
+            if (failure is not null) throw failure.IsFatal ? new Kafka.KafkaException(failure) : new Kafka.KafkaTxnRequiresAbortException(failure);
+        }
+
+        void Acknowledged(Kafka.DeliveryReport<string?, byte[]?> report)
+        {
+            // Reports arrive on whichever thread serves the queue.
+            lock (Written)
+            {
+                if (report.Error.IsError) failure ??= report.Error;
+                else Written[report.TopicPartition] = report.Offset.Value;
+            }
+        }
+    }
+
+    private void Send(Kafka.TopicPartition partition, Kafka.Message<string?, byte[]?> message, Action<Kafka.DeliveryReport<string?, byte[]?>>? handler)
+    {
+        while (true)
+        {
+            try
+            {
+                producer!.Produce(partition, message, handler);
+                return;
+            }
+            catch (Kafka.ProduceException<string?, byte[]?> e) when (e.Error.Code == Kafka.ErrorCode.Local_QueueFull)
+            {
+                producer!.Poll(TimeSpan.FromMilliseconds(10));
+            }
+        }
+    }
+
+    private void Again(Action call)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                call();
+                return;
+            }
+            catch (Kafka.KafkaRetriableException) when (Stopwatch.GetElapsedTime(started) < options.Patience)
+            {
+                // Safe to repeat: the library goes on with the same call.
+            }
+        }
+    }
+
+    private StepOutcome Abort()
+    {
+        try
+        {
+            Again(() => producer!.AbortTransaction(Attempt));
+            return StepOutcome.Aborted;
+        }
+        catch (Kafka.KafkaException e)
+        {
+            WasFenced = e.Error.Code is Kafka.ErrorCode.Local_Fenced or Kafka.ErrorCode.ProducerFenced or Kafka.ErrorCode.InvalidProducerEpoch;
+            options.Observer.Notice($"{transactionalId}: the abort failed: {KafkaClients.Plain(e.Message)}");
+            return Drop(StepOutcome.Unknown);
+        }
+    }
+
+    private StepOutcome Drop(StepOutcome outcome)
+    {
+        Dispose();
+        return outcome;
+    }
+}

@@ -1,0 +1,60 @@
+using Kafka = Confluent.Kafka;
+
+namespace Tppo.Streaming;
+
+/// <summary>Records of one assigned partition that were fetched and not yet handed out, and where it stands.</summary>
+internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kafka, long position)
+{
+    private readonly Queue<LogRecord> records = [];
+
+    internal TopicPartition Id => id;
+
+    internal Kafka.TopicPartition Kafka => kafka;
+
+    /// <summary>The offset that is handed out next, or one before it where a hole lies between.</summary>
+    internal long Position { get; private set; } = position;
+
+    /// <summary>Not to be handed out.</summary>
+    internal bool Paused { get; set; }
+
+    /// <summary>Nor to be fetched: enough lies here.</summary>
+    internal bool FetchPaused { get; set; }
+
+    internal int Count => records.Count;
+
+    internal long Bytes { get; private set; }
+
+    internal void Enqueue(LogRecord record)
+    {
+        if (record.Offset < Position) return;
+        records.Enqueue(record);
+        Bytes += record.Value.Length;
+    }
+
+    internal LogRecord Dequeue()
+    {
+        var record = records.Dequeue();
+        Bytes -= record.Value.Length;
+        Position = record.Offset + 1;
+        return record;
+    }
+
+    /// <summary>The partition is read up to here: what lies between holds nothing.</summary>
+    internal void ReadTo(long offset)
+    {
+        if (records.Count == 0 && offset > Position) Position = offset;
+    }
+
+    /// <summary>Everything is read before this end.</summary>
+    internal bool IsAt(long end) => records.Count == 0 && Position >= end;
+
+    /// <summary>Goes on from another offset.</summary>
+    internal void Move(long offset)
+    {
+        records.Clear();
+        (Bytes, Position) = (0, offset);
+    }
+
+    /// <summary>Forgets what was fetched; it will be fetched again.</summary>
+    internal void Refetch() => Move(Position);
+}

@@ -1,0 +1,72 @@
+using Kafka = Confluent.Kafka;
+
+namespace Tppo.Streaming;
+
+/// <summary>
+/// A group's keyed state on <c>window-state.v1</c>, partition by partition: keys <c>group/s/key</c> hold what services put,
+/// <c>group/q/topic</c> how many records went to a topic; compaction keeps the newest of each. Written once a step and key,
+/// in the step's transaction; read to bring a local copy up to date.
+/// </summary>
+internal sealed class StateChangelog(string group, StateStore store, KafkaReader reader, KafkaEnds ends, KafkaTopics topics, string topicId, ILogObserver observer)
+{
+    private const int BatchRecords = 10_000;
+    private const int TellEvery = 50_000;
+
+    // Tombstones stay a day on the changelog: an older copy could keep what was deleted since.
+    private static readonly TimeSpan CopyAgeMax = TimeSpan.FromHours(12);
+
+    /// <summary>The changelog partition of a partition number.</summary>
+    internal Kafka.TopicPartition Partition(int partition) => topics.Find(new TopicPartition(Core.Log.Topics.WindowState, partition));
+
+    /// <summary>The record of a change; a null value deletes.</summary>
+    internal Kafka.Message<string?, byte[]?> Record(char kind, string key, byte[]? value) => new() { Key = $"{group}/{kind}/{key}", Value = value };
+
+    /// <summary>Notes changes that stand on the changelog, up to <paramref name="lastOffset"/>.</summary>
+    internal void Apply(int partition, IEnumerable<(char Kind, string Key, byte[]? Value)> changes, long lastOffset) =>
+        store.Apply(partition, changes, (topicId, lastOffset + 1, Now()));
+
+    /// <summary>
+    /// Brings the local copy up to all that was committed by now. Reads up to the end of what is written, decided or not:
+    /// another group's open transaction may hide what ours committed long ago.
+    /// </summary>
+    internal void Restore(int partition)
+    {
+        var from = Start(partition);
+        var changelog = Partition(partition);
+        var to = ends.HighWatermark(changelog);
+        var next = from;
+        var read = 0L;
+        foreach (var batch in reader.Read(changelog, from, to).Chunk(BatchRecords))
+        {
+            next = batch[^1].Offset.Value + 1;
+            store.Apply(partition, Changes(batch), (topicId, next, Now()));
+            read += batch.Length;
+            if (read % TellEvery == 0) observer.Restoring(group, partition, to - next);
+        }
+
+        if (to > from) store.Apply(partition, [], (topicId, to, Now()));
+        if (read >= TellEvery) observer.Notice($"{group}: state of partition {partition} restored: {read:N0} records of the changelog");
+        observer.Restoring(group, partition, 0);
+    }
+
+    private long Start(int partition)
+    {
+        var changelog = Partition(partition);
+        if (store.MarkOf(partition) is { } mark && mark.TopicId == topicId && Now() - mark.UnixSeconds < CopyAgeMax.TotalSeconds && mark.Next <= ends.HighWatermark(changelog))
+            return mark.Next;
+        store.Clear(partition);
+        return ends.Starts([changelog])[changelog];
+    }
+
+    private IEnumerable<(char, string, byte[]?)> Changes(IEnumerable<Kafka.ConsumeResult<string?, byte[]?>> records)
+    {
+        foreach (var record in records)
+        {
+            if (record.Message.Key is not { } key || !key.StartsWith(group, StringComparison.Ordinal) || key.Length < group.Length + 3 || key[group.Length] != '/' || key[group.Length + 2] != '/') continue;
+            var kind = key[group.Length + 1];
+            if (kind is StateStore.Value or StateStore.Sequence) yield return (kind, key[(group.Length + 3)..], record.Message.Value);
+        }
+    }
+
+    private static long Now() => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+}
