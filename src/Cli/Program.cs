@@ -4,6 +4,7 @@
 //   run      one service, or all, as a process of its own, on the same facts
 //   rebuild  cuts and facts of a log ──► the same checkpoints again, hashes compared
 //   inspect  the pure parts on lines of JSON
+//   topics   the log's topics as they are, and what stands on them
 //
 // Exit codes: 0 done; 1 an unexpected failure; 2 something that the caller can put right, told in one line; 3 a rebuild
 // whose hashes differ; 130 stopped by Ctrl-C or SIGTERM.
@@ -23,5 +24,6 @@ var root = new RootCommand("Learns, from a log of searches, to generate the quer
     RunCommand.Create(),
     RebuildCommand.Create(),
     InspectCommand.Create(),
+    TopicsCommand.Create(),
 };
 return Exit.Guarded(root, args);

@@ -17,6 +17,10 @@ public sealed class UsageTests
     [InlineData("inspect reward-losses")]
     [InlineData("inspect alignment")]
     [InlineData("inspect statistics")]
+    [InlineData("topics")]
+    [InlineData("topics describe")]
+    [InlineData("topics tail")]
+    [InlineData("topics create")]
     public void Every_verb_has_help_and_describes_each_of_its_options(string verb)
     {
         var help = TppoProcess.Run([.. Words(verb), "--help"]);
