@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tppo.Core.Settings;
 using Tppo.Hosting;
 using Tppo.Streaming;
@@ -14,23 +15,48 @@ internal sealed record LogChoice(string? Kafka, string? Prefix, string? Security
     /// <summary>True: a log that is open hears of what others append. False: it is a view of the moment at which it was opened.</summary>
     public bool IsLive => Kafka is not null;
 
-    /// <summary>Opens the log: for a run with these settings, or for reading alone where there are none.</summary>
+    /// <summary>The log's name: two runs of one name are on the same log.</summary>
+    public string Name => Kafka is null ? RunFolder.EmbeddedLogName : $"kafka, topics {Prefix}*";
+
+    /// <summary>Opens the log for reading alone.</summary>
     /// <exception cref="UserException">There is neither a broker nor a folder.</exception>
-    public IEventLog Open(RunSettings? writer = null)
+    public IEventLog Open() => Kafka is null ? EmbeddedLog.OpenReadOnly(RequireFolder().Path) : KafkaLog.Open(Options(partitions: 4));
+
+    /// <summary>Opens the log for a run, and takes it for that run.</summary>
+    /// <param name="settings">The run's settings.</param>
+    /// <param name="client">This process among those that write to the log.</param>
+    /// <param name="loggers">Where the backend tells what happens.</param>
+    /// <exception cref="UserException">It holds another run.</exception>
+    public IEventLog Open(RunSettings settings, string client, ILoggerFactory loggers)
     {
-        if (Kafka is not null) throw NoKafka();
-        return writer is null ? EmbeddedLog.OpenReadOnly(RequireFolder().Path) : Services.OpenLog(RequireFolder(), writer);
+        IEventLog log = Kafka is null
+            ? EmbeddedLog.Open(RequireFolder().Path, new EmbeddedOptions { Partitions = settings.Partitions })
+            : KafkaLog.Open(Options(settings.Partitions) with { Client = client, StateFolder = RequireFolder().KafkaState, Observer = new LogObserver(loggers) });
+        try
+        {
+            RunOnLog.Claim(log, settings, Kafka is null ? RequireFolder().Path : $"{Kafka}, topics {Prefix}*");
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What looks after the topics themselves.</summary>
     /// <exception cref="UserException">There is neither a broker nor a folder.</exception>
-    public ITopicAdmin OpenAdmin()
-    {
-        if (Kafka is not null) throw NoKafka();
-        return new EmbeddedTopicAdmin(RequireFolder());
-    }
+    public ITopicAdmin OpenAdmin(int partitions = 4) => Kafka is null ? new EmbeddedTopicAdmin(RequireFolder()) : new KafkaAdmin(Options(partitions));
 
-    private static UserException NoKafka() => new("--kafka: not available yet");
+    private KafkaOptions Options(int partitions) => new()
+    {
+        BootstrapServers = Kafka!,
+        Prefix = Prefix ?? "",
+        Partitions = partitions,
+        StateFolder = Path.GetTempPath(),
+        Security = SecurityFile is null ? KafkaSecurity.None : KafkaSecurity.Read(SecurityFile),
+        Patience = TimeSpan.FromSeconds(60),
+    };
 
     private RunFolder RequireFolder() => Folder ?? throw new UserException("expected --data FOLDER or --kafka HOST:PORT, found neither");
 }

@@ -17,6 +17,9 @@ namespace Tppo.Cli;
 /// <summary>The five services by name.</summary>
 internal static class Services
 {
+    /// <summary>A process's name among those of the same service, where there is but one.</summary>
+    public const string DefaultMember = "0";
+
     /// <summary>Names, in order of the data flow.</summary>
     public static IReadOnlyList<string> Names { get; } =
         [IngestService.Name, PolicyTrainerService.Name, LabelerService.Name, RewardTrainerService.Name, EvaluatorService.Name];
@@ -32,15 +35,11 @@ internal static class Services
         _ => [.. Names.SelectMany(n => Compose(n, context, source))],
     };
 
-    /// <summary>The embedded log of a folder.</summary>
-    public static EmbeddedLog OpenLog(RunFolder folder, RunSettings settings) =>
-        EmbeddedLog.Open(folder.Path, new EmbeddedOptions { Partitions = settings.Partitions });
-
     /// <summary>What services are given.</summary>
-    public static ServiceContext Context(IEventLog log, RunFolder folder, RunSettings settings, StageBoard board, ILoggerFactory loggers)
+    public static ServiceContext Context(IEventLog log, RunFolder folder, RunSettings settings, StageBoard board, ILoggerFactory loggers, string member = DefaultMember)
     {
         var artifacts = new ArtifactStore(folder.Checkpoints);
         artifacts.RemoveDrafts();
-        return new ServiceContext { Log = log, Settings = settings, Artifacts = artifacts, Board = board, Loggers = loggers };
+        return new ServiceContext { Log = log, Settings = settings, Artifacts = artifacts, Board = board, Loggers = loggers, Member = member };
     }
 }

@@ -21,8 +21,9 @@ public sealed class MetricsServer : IAsyncDisposable
     /// <param name="host">Whose health is told.</param>
     /// <param name="address">Address to listen on.</param>
     /// <param name="port">Port; 0 takes a free one.</param>
+    /// <param name="otherwiseFree">Whether to take a free one where the port is taken.</param>
     /// <exception cref="UserException">The port is taken.</exception>
-    public static async Task<MetricsServer> StartAsync(WorkerHost host, string address, int port)
+    public static async Task<MetricsServer> StartAsync(WorkerHost host, string address, int port, bool otherwiseFree = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -38,6 +39,7 @@ public sealed class MetricsServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
             await application.DisposeAsync();
+            if (otherwiseFree && port > 0) return await StartAsync(host, address, 0);
             throw new UserException($"--metrics-port {port}: expected a free port on {address}, found: {e.Message}", e);
         }
 

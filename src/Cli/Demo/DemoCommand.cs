@@ -23,6 +23,8 @@ internal static class DemoCommand
         {
             events, seed, size, minutes, data, json, shuffled, verbose,
         };
+        var logs = new LogOptions();
+        logs.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(seed) < 0) throw new UserException($"--seed: expected 0 or more, found {parsed.GetValue(seed)}");
@@ -34,17 +36,18 @@ internal static class DemoCommand
                 : DemoSizes.World(parsed.GetValue(size)!, parsed.GetValue(seed), parsed.GetValue(minutes));
             settings = settings with { Labels = settings.Labels with { Shuffled = parsed.GetValue(shuffled) } };
             (source as FileImport)?.RequireWindow(settings.Input.Path, settings.Windows);
-            var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? Path.Combine("tppo-data", DefaultName(settings, parsed.GetValue(size)!)));
-            return new DemoRun(folder, settings, source, parsed.GetValue(json)?.FullName, parsed.GetValue(verbose)).Run();
+            var chosen = logs.Read(parsed, folder: null);
+            var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? Path.Combine("tppo-data", DefaultName(settings, parsed.GetValue(size)!, chosen)));
+            return new DemoRun(folder, chosen with { Folder = folder }, settings, source, parsed.GetValue(json)?.FullName, parsed.GetValue(verbose)).Run();
         });
         return command;
     }
 
     private static FileImport? Source(FileInfo? events) => events is null ? null : FileImport.Open(events.FullName);
 
-    private static string DefaultName(RunSettings settings, string size)
+    private static string DefaultName(RunSettings settings, string size, LogChoice log)
     {
         var input = settings.Input.Kind == InputKind.World ? "world" : settings.Input.Sha256[..8];
-        return FormattableString.Invariant($"{input}-{size}-seed{settings.Seed}-{RunSettingsJson.Hash(settings)[..8]}");
+        return FormattableString.Invariant($"{input}-{size}-seed{settings.Seed}-{RunSettingsJson.Hash(settings)[..8]}{(log.Kafka is null ? "" : "-kafka")}{log.Prefix?.TrimEnd('.').Insert(0, "-")}");
     }
 }

@@ -12,11 +12,11 @@ using Tppo.Learning.Native;
 namespace Tppo.Cli.Demo;
 
 /// <summary>One run of the demo on one folder: new, half done or finished.</summary>
-internal sealed class DemoRun(RunFolder folder, RunSettings settings, IImportSource? source, string? jsonFile, bool verbose)
+internal sealed class DemoRun(RunFolder folder, LogChoice choice, RunSettings settings, IImportSource? source, string? jsonFile, bool verbose)
 {
     public int Run()
     {
-        folder.Claim(settings);
+        folder.Claim(settings, choice.Name);
         if (DemoResult.Read(folder) is { } finished) return Show(finished);
 
         var elapsed = Stopwatch.StartNew();
@@ -24,7 +24,7 @@ internal sealed class DemoRun(RunFolder folder, RunSettings settings, IImportSou
         using var stopping = new Stopping();
         using var loggers = LoggerFactory.Create(b => b.AddProvider(new StderrLogger(LogLevel.Warning, json: false)));
         var board = new StageBoard(TimeProvider.System);
-        using var log = Services.OpenLog(folder, settings);
+        using var log = choice.Open(settings, "demo", loggers);
         var context = Services.Context(log, folder, settings, board, loggers);
         var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>());
         using (var view = new ProgressView(board, verbose))

@@ -5,7 +5,6 @@ using Tppo.Cli.Demo;
 using Tppo.Hosting;
 using Tppo.Hosting.Progress;
 using Tppo.Learning.Native;
-using Tppo.Streaming;
 
 namespace Tppo.Cli.Rebuild;
 
@@ -22,13 +21,16 @@ internal static class RebuildCommand
         {
             model, data,
         };
+        var logs = new LogOptions();
+        logs.AddTo(command);
         command.SetAction(parsed =>
         {
             var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? Newest());
-            var settings = folder.ReadSettings() ?? throw new UserException($"{folder.RunJson}: no such file; give --data of a run that exists");
-            TorchRuntime.Start(settings.Numerics, settings.Threads);
+            var chosen = logs.Read(parsed, folder);
             using var stopping = new Stopping();
-            using var log = EmbeddedLog.OpenReadOnly(folder.Path);
+            using var log = chosen.Open();
+            var settings = folder.ReadSettings() ?? RunOnLog.Read(log) ?? throw new UserException($"{folder.RunJson}: no such file; give --data of a run that exists");
+            TorchRuntime.Start(settings.Numerics, settings.Threads);
             var board = new StageBoard(TimeProvider.System);
             IReadOnlyList<RebuiltCheckpoint> rebuilt;
             using (new ProgressView(board, verbose: false))

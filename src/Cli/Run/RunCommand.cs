@@ -18,22 +18,26 @@ internal static class RunCommand
         var untilIdle = new Option<bool>("--until-idle") { Description = "End when all inputs are read to their heads, nothing is pending and no cut could still close." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what was resolved, and do nothing." };
         var address = new Option<string>("--metrics-address") { Description = "Address of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => "127.0.0.1" };
-        var port = new Option<int>("--metrics-port") { Description = "Their port; 0 takes a free one.", DefaultValueFactory = _ => 9464 };
+        var port = new Option<int?>("--metrics-port") { Description = "Their port; 0 takes a free one. Default: 9464 for ingest and all, one more for each service after it; a free one where that is taken." };
+        var member = new Option<string>("--member") { Description = "This process among those of the same service that share its partitions (on Kafka); a second one of a name replaces the first.", DefaultValueFactory = _ => Services.DefaultMember };
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var level = new Option<LogLevel>("--log-level") { Description = "Least level that is logged.", DefaultValueFactory = _ => LogLevel.Information };
         var command = new Command("run", "Runs one service, or all, until stopped or idle. SIGTERM and Ctrl-C stop in order.")
         {
-            service, config, data, untilIdle, dryRun, address, port, format, level,
+            service, config, data, member, untilIdle, dryRun, address, port, format, level,
         };
+        var logs = new LogOptions();
+        logs.AddTo(command);
         command.SetAction((parsed, _) =>
         {
             var folder = new RunFolder(parsed.GetValue(data)!.FullName);
+            var chosen = logs.Read(parsed, folder);
             var settings = Resolve(folder, parsed.GetValue(config));
             var process = new ProcessOptions(
-                parsed.GetValue(service)!, folder.Path, parsed.GetValue(untilIdle), parsed.GetValue(address)!, parsed.GetValue(port), parsed.GetValue(format)!, parsed.GetValue(level));
+                parsed.GetValue(service)!, parsed.GetValue(member)!, folder.Path, chosen.Kafka, chosen.Prefix, parsed.GetValue(untilIdle), parsed.GetValue(address)!, parsed.GetValue(port), parsed.GetValue(format)!, parsed.GetValue(level));
             process.Check();
-            if (!parsed.GetValue(dryRun)) return new ServiceProcess(folder, settings, process).RunAsync();
+            if (!parsed.GetValue(dryRun)) return new ServiceProcess(folder, chosen, settings, process).RunAsync();
             Console.Out.Write(RunSettingsJson.Write(settings));
             Console.Out.WriteLine(process.ToJson());
             return Task.FromResult(Exit.Done);

@@ -9,23 +9,29 @@ using Tppo.Learning.Native;
 namespace Tppo.Cli.Run;
 
 /// <summary>One process of one service, or of all: its log, its workers, its metrics and health.</summary>
-internal sealed class ServiceProcess(RunFolder folder, RunSettings settings, ProcessOptions options)
+internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSettings settings, ProcessOptions options)
 {
+    private const int FirstPort = 9464;
+
     public async Task<int> RunAsync()
     {
-        folder.Claim(settings);
-        TorchRuntime.Start(settings.Numerics, settings.Threads);
+        folder.Claim(settings, choice.Name);
         using var stopping = new Stopping();
         using var loggers = LoggerFactory.Create(b => b.AddProvider(new StderrLogger(options.LogLevel, options.LogFormat == "json")).SetMinimumLevel(options.LogLevel));
-        using var log = Services.OpenLog(folder, settings);
+        using var log = choice.Open(settings, $"{options.Service}-{options.Member}", loggers);
+        using var presence = options.UntilIdle && choice.IsLive ? new Presence(log, $"{options.Service}-{options.Member}", TimeProvider.System) : null;
+        presence?.Tell(idleAt: null);
+        TorchRuntime.Start(settings.Numerics, settings.Threads);
         var board = new StageBoard(TimeProvider.System);
-        var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>());
+        var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>(), presence);
         Metrics.BuildInfo.WithLabels(CutBuilder.CodeVersion, "").Set(1);
-        await using var server = await MetricsServer.StartAsync(host, options.MetricsAddress, options.MetricsPort);
+        await using var server = await MetricsServer.StartAsync(host, options.MetricsAddress, options.MetricsPort ?? PortOf(options.Service), otherwiseFree: options.MetricsPort is null);
         var logger = loggers.CreateLogger<ServiceProcess>();
         Log.Listening(logger, server.Url);
         using var teller = new StageTeller(board, logger);
-        host.Run(Services.Compose(options.Service, Services.Context(log, folder, settings, board, loggers)), options.UntilIdle, stopping.Token);
+        host.Run(Services.Compose(options.Service, Services.Context(log, folder, settings, board, loggers, options.Member)), options.UntilIdle, stopping.Token);
         return stopping.Token.IsCancellationRequested ? Exit.Stopped : Exit.Done;
     }
+
+    private static int PortOf(string service) => FirstPort + Math.Max(0, Services.Names.ToList().IndexOf(service));
 }

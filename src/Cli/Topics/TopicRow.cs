@@ -13,12 +13,16 @@ namespace Tppo.Cli;
 /// <param name="Differs">What differs from the table; empty: nothing.</param>
 internal sealed record TopicRow(TopicSpec Spec, int Partitions, long Records, long Start, long End, long Bytes, string Differs)
 {
+    /// <summary>What differs of a topic that is not there.</summary>
+    public const string Missing = "missing";
+
     /// <summary>The rows, each read as it is asked for.</summary>
     public static IEnumerable<TopicRow> Of(IEventLog log, IReadOnlyList<TopicSpec> table, IReadOnlyDictionary<string, string> differences, CancellationToken ct) =>
         table.Select(spec => Of(log, spec, differences.GetValueOrDefault(spec.Name, ""), ct));
 
     private static TopicRow Of(IEventLog log, TopicSpec spec, string differs, CancellationToken ct)
     {
+        if (differs == Missing) return new TopicRow(spec, 0, 0, 0, 0, 0, differs);
         var row = new TopicRow(spec, log.Partitions(spec.Name), 0, 0, 0, 0, differs);
         for (var partition = 0; partition < row.Partitions; partition++)
         {

@@ -28,7 +28,7 @@ internal static class TopicsCommand
             using var stopping = new Stopping();
             var chosen = choice(parsed);
             using var log = chosen.Open();
-            using var admin = chosen.OpenAdmin();
+            using var admin = chosen.OpenAdmin(log.Partitions(Topics.Search));
             var rows = TopicRow.Of(log, Table, admin.Differences(Table), stopping.Token);
             if (parsed.GetValue(json)) TopicRows.WriteJson(rows);
             else if (Console.IsOutputRedirected) TopicRows.WriteTabs(rows);
@@ -73,8 +73,8 @@ internal static class TopicsCommand
             var keyed = parsed.GetValue(partitions);
             if (keyed is < 1 or > 1024) throw new UserException(string.Create(CultureInfo.InvariantCulture, $"--partitions: expected 1 to 1024, found {keyed}"));
             var chosen = choice(parsed);
-            using var admin = chosen.OpenAdmin();
-            foreach (var line in admin.Create(Table, keyed ?? chosen.Folder?.ReadSettings()?.Partitions ?? 4)) Console.Out.WriteLine(line);
+            using var admin = chosen.OpenAdmin(keyed ?? chosen.Folder?.ReadSettings()?.Partitions ?? 4);
+            foreach (var line in admin.Create(Table)) Console.Out.WriteLine(line);
             return Exit.Done;
         });
         return command;

@@ -50,6 +50,9 @@ public static class Topics
     /// <summary>Who must be forgotten.</summary>
     public const string Erasures = "erasures.v1";
 
+    /// <summary>Which processes work on the log, and whether they are idle. Says nothing of what is computed.</summary>
+    public const string Presence = "presence.v1";
+
     private const string DeadLettersSuffix = ".dlq.v1";
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
@@ -74,6 +77,7 @@ public static class Topics
         new(Models, Keyed: false, Cleanup.Delete, Retention: null),
         new(Evaluations, Keyed: false, Cleanup.Delete, Retention: null),
         new(Erasures, Keyed: true, Cleanup.Compact, Retention: null),
+        new(Presence, Keyed: false, Cleanup.Delete, TimeSpan.FromDays(1)),
     ];
 
     /// <summary>The dead-letter topic of a service: what it could not use, kept 30 days.</summary>

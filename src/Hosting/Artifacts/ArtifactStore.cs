@@ -43,11 +43,14 @@ public sealed class ArtifactStore(string root)
         return checkpoint;
     }
 
-    /// <summary>Removes drafts that a killed process left.</summary>
+    /// <summary>Removes drafts that killed processes left; those of other processes that live stay.</summary>
     public void RemoveDrafts()
     {
         if (!Directory.Exists(root)) return;
-        foreach (var draft in Directory.EnumerateDirectories(root, ".draft-*")) Directory.Delete(draft, recursive: true);
+        foreach (var draft in Directory.EnumerateDirectories(root, ".draft-*"))
+        {
+            if (!int.TryParse(Path.GetFileName(draft).Split('-')[1], out var owner) || !Lives(owner)) Directory.Delete(draft, recursive: true);
+        }
     }
 
     /// <summary>SHA-256 of a file, in hex.</summary>
@@ -55,6 +58,21 @@ public sealed class ArtifactStore(string root)
     {
         using var stream = File.OpenRead(file);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    // A draft of our own number is a former process's: this one has made none yet.
+    private static bool Lives(int process)
+    {
+        if (process == Environment.ProcessId) return false;
+        try
+        {
+            using var found = System.Diagnostics.Process.GetProcessById(process);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static void Sync(string file)

@@ -9,11 +9,13 @@ namespace Tppo.Hosting.Workers;
 /// </summary>
 /// <param name="log">The log.</param>
 /// <param name="logger">Where starts, stops and failures are told.</param>
-public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger)
+/// <param name="presence">The other processes on the log; null: there can be none.</param>
+public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presence? presence = null)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
     private readonly Lock gate = new();
     private readonly Dictionary<string, WorkerState> states = [];
+    private string toldOthers = "";
 
     /// <summary>Whether every worker has come round once and none has failed.</summary>
     public bool IsReady
@@ -50,8 +52,8 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger)
         threads.ForEach(t => t.Start());
         while (untilIdle && !stop.IsCancellationRequested)
         {
-            if (AllIdle()) stop.Cancel();
-            else stop.Token.WaitHandle.WaitOne(Glance / 10);
+            if (NothingIsLeft()) stop.Cancel();
+            else stop.Token.WaitHandle.WaitOne(presence is null ? Glance / 10 : Glance);
         }
 
         threads.ForEach(t => t.Join());
@@ -59,13 +61,31 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }
 
-    private bool AllIdle()
+    private bool NothingIsLeft()
+    {
+        var idleAt = IdleAt();
+        presence?.Tell(idleAt);
+        if (idleAt is not { } at || log.Commits != at) return false;
+        if (presence?.AllAreIdle(at) != false) return log.Commits == at;
+        if (presence.Busy.Count > 0) TellWhom(string.Join(", ", presence.Busy));
+        return false;
+    }
+
+    // The count at which every worker has found nothing to do; null where there is none.
+    private long? IdleAt()
     {
         lock (gate)
         {
-            var commits = log.Commits;
-            return states.Values.All(s => s.IdleAt == commits);
+            var at = states.Values.First().IdleAt;
+            return states.Values.All(s => s.IdleAt == at) ? at : null;
         }
+    }
+
+    private void TellWhom(string others)
+    {
+        if (others == toldOthers) return;
+        toldOthers = others;
+        Log.WaitingForOthers(logger, others);
     }
 
     private void Loop(IWorker worker, WorkerState state, CancellationTokenSource stop)

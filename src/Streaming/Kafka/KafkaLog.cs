@@ -19,7 +19,7 @@ public sealed class KafkaLog : IEventLog
     private readonly Lock gate = new(), appending = new();
     private readonly KafkaReader reader;
     private readonly KafkaCommits commits;
-    private readonly string changelogId;
+    private readonly Lazy<string> changelogId;
     private KafkaTransactions? appender;
 
     private KafkaLog(KafkaOptions options)
@@ -31,14 +31,15 @@ public sealed class KafkaLog : IEventLog
         Ends = new KafkaEnds(Clients.Admin, Patience);
         Faults = new FaultPlan(options.Faults);
         reader = new KafkaReader(Clients, Patience);
-        commits = new KafkaCommits(() => Ends.Sum([.. Topics.Existing.SelectMany(t => Enumerable.Range(0, t.Partitions).Select(p => new Kafka.TopicPartition(t.KafkaName, p)))]));
+        commits = new KafkaCommits(() => Ends.Sum([.. Topics.Existing.Where(t => t.Name != Core.Log.Topics.Presence).SelectMany(t => Enumerable.Range(0, t.Partitions).Select(p => new Kafka.TopicPartition(t.KafkaName, p)))]));
+        changelogId = new Lazy<string>(() => TopicId(Topics.Find(Core.Log.Topics.WindowState)));
         try
         {
             Topics.Refresh();
+            if (options.Client is null) return;
             Topics.Create(Core.Log.Topics.All);
             if (Topics.Differences() is { Count: > 0 } differences)
-                throw new LogException($"{differences[0]}{(differences.Count == 1 ? "" : $" (and {differences.Count - 1} more: tppo topics describe)")}: the topics are not laid out as this run expects");
-            changelogId = TopicId(Topics.Find(Core.Log.Topics.WindowState));
+                throw new LogException($"{differences[0].Topic.KafkaName}: {differences[0].What}{(differences.Count == 1 ? "" : $" (and {differences.Count - 1} more: tppo topics describe)")}: the topics are not laid out as this run expects");
         }
         catch
         {
@@ -64,26 +65,15 @@ public sealed class KafkaLog : IEventLog
 
     internal bool Closed { get; private set; }
 
-    /// <summary>Reaches the cluster; makes the topics of the table that are missing, and refuses those that differ from it.</summary>
+    /// <summary>
+    /// Reaches the cluster; whoever has a client name makes the topics of the table that are missing, and is refused where one
+    /// is laid out otherwise.
+    /// </summary>
     /// <exception cref="LogException">Not reached, not let in, or a topic is laid out otherwise: one line.</exception>
     public static KafkaLog Open(KafkaOptions options)
     {
         if (options.Prefix.Length > 0 && !options.Prefix.EndsWith('.')) throw new ArgumentException($"prefix '{options.Prefix}': expected a dot at its end", nameof(options));
         return new KafkaLog(options);
-    }
-
-    /// <summary>Deletes every topic of the table behind a prefix, with all that stands on them.</summary>
-    /// <exception cref="ArgumentException">No prefix: those are everybody's.</exception>
-    public static void DeleteTopics(KafkaOptions options)
-    {
-        if (options.Prefix.Length == 0) throw new ArgumentException("expected a prefix", nameof(options));
-        var clients = new KafkaClients(options);
-        using var admin = clients.Admin;
-        var patience = new KafkaPatience(options, () => clients.Refusal);
-        var topics = new KafkaTopics(admin, options, patience);
-        topics.Refresh();
-        string[] names = [.. topics.Existing.Select(t => t.KafkaName)];
-        if (names.Length > 0) patience.Wait("deleting topics", () => admin.DeleteTopicsAsync(names));
     }
 
     /// <inheritdoc/>
@@ -198,7 +188,7 @@ public sealed class KafkaLog : IEventLog
         commits.Committed(offsetsOnly: !wrote);
     }
 
-    internal StateChangelog ChangelogOf(string group, StateStore store) => new(group, store, reader, Ends, Topics, changelogId, Options.Observer);
+    internal StateChangelog ChangelogOf(string group, StateStore store) => new(group, store, reader, Ends, Topics, changelogId.Value, Options.Observer);
 
     internal KafkaTransactions TransactionsOf(string transactionalId) => new(Clients, transactionalId, Patience, Options);
 

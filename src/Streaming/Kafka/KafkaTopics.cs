@@ -17,8 +17,9 @@ internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options
     /// <summary>Topics of the table that are known to exist, by our names.</summary>
     internal IEnumerable<TopicOnKafka> Existing => known.Values;
 
-    /// <summary>A topic; made where the table has it and the cluster does not.</summary>
+    /// <summary>A topic; made where the table has it and the cluster does not, if we write at all.</summary>
     /// <exception cref="ArgumentException">The table has no such topic.</exception>
+    /// <exception cref="LogException">It is not there, and we only read.</exception>
     internal TopicOnKafka Find(string topic) => known.TryGetValue(topic, out var found) ? found : Make(Topics.Find(topic));
 
     /// <summary>One partition, checked.</summary>
@@ -74,21 +75,22 @@ internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options
         return [.. missing.Select(s => s.Name)];
     }
 
-    /// <summary>What is otherwise than the table says, a line each.</summary>
-    internal IReadOnlyList<string> Differences()
+    /// <summary>What is otherwise than the table says of topics that exist, one thing each.</summary>
+    internal IReadOnlyList<(TopicOnKafka Topic, string What)> Differences()
     {
         var present = known.Values.OrderBy(t => t.Name, StringComparer.Ordinal).ToList();
+        if (present.Count == 0) return [];
         var resources = present.Select(t => new Kafka.Admin.ConfigResource { Type = Kafka.Admin.ResourceType.Topic, Name = t.KafkaName });
         var described = patience.Get("describing topics", () => admin.DescribeConfigsAsync(resources));
-        var differences = new List<string>();
+        var differences = new List<(TopicOnKafka, string)>();
         foreach (var (topic, configs) in present.Zip(present.Select(t => described.First(d => d.ConfigResource.Name == t.KafkaName).Entries)))
         {
             var spec = Topics.Find(topic.Name);
-            if (topic.Partitions != spec.Partitions(options.Partitions)) differences.Add($"{topic.KafkaName}: partitions: expected {spec.Partitions(options.Partitions)}, found {topic.Partitions}");
+            if (topic.Partitions != spec.Partitions(options.Partitions)) differences.Add((topic, $"partitions: expected {spec.Partitions(options.Partitions)}, found {topic.Partitions}"));
             foreach (var (key, expected) in Settings(spec))
             {
                 var found = configs.TryGetValue(key, out var entry) ? entry.Value : "none";
-                if (found != expected) differences.Add($"{topic.KafkaName}: {key}: expected {expected}, found {found}");
+                if (found != expected) differences.Add((topic, $"{key}: expected {expected}, found {found}"));
             }
         }
 
@@ -111,6 +113,7 @@ internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options
 
     private TopicOnKafka Make(TopicSpec spec)
     {
+        if (options.Client is null) throw new LogException($"{options.Prefix}{spec.Name}: no such topic on {options.BootstrapServers} (tppo topics create makes it)");
         Create([spec]);
         return known[spec.Name];
     }

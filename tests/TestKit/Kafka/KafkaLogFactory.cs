@@ -36,7 +36,7 @@ public sealed class KafkaLogFactory(Func<KafkaOptions, KafkaOptions>? change = n
 
     public void Dispose()
     {
-        KafkaLog.DeleteTopics(Options(new LogSetup()));
+        using (var admin = new KafkaTopicAdmin(Options(new LogSetup()))) admin.DeleteAll();
         Directory.Delete(folder, recursive: true);
     }
 }

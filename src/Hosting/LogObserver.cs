@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using Tppo.Streaming;
+
+namespace Tppo.Hosting;
+
+/// <summary>What a backend tells becomes metrics and log lines.</summary>
+/// <param name="loggers">Loggers.</param>
+public sealed class LogObserver(ILoggerFactory loggers) : ILogObserver
+{
+    private readonly ILogger logger = loggers.CreateLogger<LogObserver>();
+
+    /// <inheritdoc/>
+    public void Transaction(string owner, StepOutcome outcome) => Metrics.Transactions.WithLabels(owner, outcome.ToString().ToLowerInvariant()).Inc();
+
+    /// <inheritdoc/>
+    public void SequenceGap(string topic, long missing)
+    {
+        Metrics.SequenceGaps.WithLabels(topic).Inc(missing);
+        Log.SequenceGap(logger, topic, missing);
+    }
+
+    /// <inheritdoc/>
+    public void SequenceDuplicate(string topic)
+    {
+        Metrics.SequenceDuplicates.WithLabels(topic).Inc();
+        Log.SequenceDuplicate(logger, topic);
+    }
+
+    /// <inheritdoc/>
+    public void Restoring(string group, int partition, long remaining)
+    {
+        Metrics.StateRestoreRemaining.Set(remaining);
+        if (remaining > 0) Log.Restoring(logger, group, partition, remaining);
+    }
+
+    /// <inheritdoc/>
+    public void Lag(string group, TopicPartition partition, long records) =>
+        Metrics.ConsumerLagRecords.WithLabels(group, partition.Topic, partition.Partition.ToString(System.Globalization.CultureInfo.InvariantCulture)).Set(records);
+
+    /// <inheritdoc/>
+    public void Notice(string text) => Log.Notice(logger, text);
+}

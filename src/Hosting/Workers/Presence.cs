@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Tppo.Core.Log;
+using Tppo.Streaming;
+using Tppo.Streaming.Records;
+
+namespace Tppo.Hosting.Workers;
+
+/// <summary>
+/// Tells the other processes on a log who works here and at which commit count nothing was left to do, and hears the same of
+/// them: a process that runs until idle ends only when all who are there are idle at one count, for then nobody has anything
+/// to do and nobody can get anything to do. For one thread.
+/// </summary>
+/// <remarks>Who was killed is forgotten when it has been silent for a while; who is about to start is waited for a little.</remarks>
+/// <param name="log">The log.</param>
+/// <param name="process">This process's name among those on the log, e.g. <c>labeler-0</c>.</param>
+/// <param name="clock">Tells how long ago something was said.</param>
+public sealed class Presence(IEventLog log, string process, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TellChangesEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TopicPartition Place = new(Topics.Presence, 0);
+    private readonly Dictionary<string, (State State, DateTimeOffset At)> others = [];
+    private readonly long started = clock.GetTimestamp();
+    private readonly string life = Guid.NewGuid().ToString("N");
+    private long read = log.Bounds(Place).End;
+    private DateTimeOffset newest;
+    private (long At, long? IdleAt)? told;
+
+    /// <summary>Who is not idle yet, as of the last <see cref="AllAreIdle"/>.</summary>
+    public IReadOnlyList<string> Busy { get; private set; } = [];
+
+    /// <summary>Says whether there is something to do here; seldom more often than others need to hear it.</summary>
+    /// <param name="idleAt">The commit count at which nothing was left to do; null: busy.</param>
+    public void Tell(long? idleAt)
+    {
+        if (told is { } last && clock.GetElapsedTime(last.At) < (last.IdleAt == idleAt ? TellEvery : TellChangesEvery)) return;
+        Write(new State(1, process, life, idleAt, Left: false));
+        told = (clock.GetTimestamp(), idleAt);
+    }
+
+    /// <summary>Whether everybody who is there, this process too, has said that nothing is left to do at this count.</summary>
+    public bool AllAreIdle(long commits)
+    {
+        Refresh();
+        Busy = [.. others.Values.Where(o => o.State.IdleAt != commits).Select(o => o.State.Process).Order(StringComparer.Ordinal)];
+        return Busy.Count == 0 && told?.IdleAt == commits && clock.GetElapsedTime(started) >= Grace;
+    }
+
+    /// <summary>Says that nobody need wait for this process.</summary>
+    public void Dispose() => Write(new State(1, process, life, null, Left: true));
+
+    private void Refresh()
+    {
+        foreach (var record in log.Read(Place, read))
+        {
+            read = record.Offset + 1;
+            newest = record.Timestamp;
+            if (JsonSerializer.Deserialize<State>(record.Value.Span) is not { } state || state.Life == life) continue;
+            if (state.Left) others.Remove(state.Life);
+            else others[state.Life] = (state, record.Timestamp);
+        }
+
+        // Our own words come back with the broker's time, which is the others' time too.
+        foreach (var (other, _) in others.Where(o => newest - o.Value.At > ForgetAfter).ToList()) others.Remove(other);
+    }
+
+    private void Write(State state) => log.Append([new OutgoingRecord
+    {
+        Topic = Topics.Presence,
+        Key = process,
+        Partition = 0,
+        Value = JsonSerializer.SerializeToUtf8Bytes(state),
+        Headers = CloudEvent.Headers($"{process}/{life}", "tppo/presence", "tppo.presence.v1", "", CloudEvent.Json),
+    }]);
+
+    private sealed record State(int Version, string Process, string Life, long? IdleAt, bool Left);
+}
