@@ -3,31 +3,19 @@ using System.Diagnostics;
 namespace Tppo.Streaming;
 
 /// <summary>
-/// Counts commits by the ends of all partitions, so that those of other processes count too, and steps of this process that
-/// wrote nothing but offsets.
+/// Counts commits by the ends of all partitions, so that all processes have one count.
 /// </summary>
 /// <param name="ends">Asks for the sum of all ends.</param>
 internal sealed class KafkaCommits(Func<long> ends)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
     private readonly object changed = new();
-    private long offsetSteps, nudges;
+    private long nudges;
 
     /// <summary>The count.</summary>
-    internal long Now()
-    {
-        var sum = ends();
-        return sum + Interlocked.Read(ref offsetSteps);
-    }
+    internal long Now() => ends();
 
-    /// <summary>A commit of this process.</summary>
-    internal void Committed(bool offsetsOnly)
-    {
-        if (offsetsOnly) Interlocked.Increment(ref offsetSteps);
-        Nudge();
-    }
-
-    /// <summary>Wakes who waits.</summary>
+    /// <summary>Wakes who waits: this process has committed something.</summary>
     internal void Nudge()
     {
         lock (changed)

@@ -178,14 +178,8 @@ public sealed class KafkaLog : IEventLog
     /// <summary>Notes what a committed step wrote: readers of this log see it, waiters wake.</summary>
     internal void NoteWritten(IEnumerable<KeyValuePair<Kafka.TopicPartition, long>> lastOffsets)
     {
-        var wrote = false;
-        foreach (var (partition, offset) in lastOffsets)
-        {
-            Ends.Written(partition, offset);
-            wrote = true;
-        }
-
-        commits.Committed(offsetsOnly: !wrote);
+        foreach (var (partition, offset) in lastOffsets) Ends.Written(partition, offset);
+        commits.Nudge();
     }
 
     internal StateChangelog ChangelogOf(string group, StateStore store) => new(group, store, reader, Ends, Topics, changelogId.Value, Options.Observer);

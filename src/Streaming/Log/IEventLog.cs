@@ -29,7 +29,11 @@ public interface IEventLog : IDisposable
     /// <exception cref="ArgumentException">No such topic.</exception>
     int Partitions(string topic);
 
-    /// <summary>Grows with every committed append or step and by nothing else: unchanged means that nobody wrote meanwhile.</summary>
+    /// <summary>
+    /// Grows with every append and step that committed records or state, by whatever process, and by nothing else (a step of
+    /// offsets alone may count): unchanged means that nobody wrote meanwhile. The same in every process; records of
+    /// <c>presence.v1</c> do not count where there are several.
+    /// </summary>
     long Commits { get; }
 
     /// <summary>Blocks until <see cref="Commits"/> differs from <paramref name="seen"/>; false where the time passed first.</summary>

@@ -1,4 +1,5 @@
 using Tppo.Core.Log;
+using Tppo.Streaming;
 
 namespace Tppo.TestKit;
 
@@ -29,7 +30,9 @@ internal static class WaitCases
         using (var aborted = consumer.Begin()) aborted.Append(LogTools.Record(Topics.Timeline, "x"));
         log.EnforceRetention();
         Check.Equal(commits, log.Commits, "commits after reading, joining, an empty step, an aborted step and retention");
-        consumer.CommitPositions();
+        using var step = consumer.Begin();
+        step.Append(LogTools.Record(Topics.Timeline, "x"));
+        Check.Equal(StepOutcome.Committed, step.Finish(), "outcome");
         Check.True(log.Commits > commits, "a step counts");
     }
 
