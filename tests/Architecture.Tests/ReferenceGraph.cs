@@ -26,7 +26,7 @@ internal static class ReferenceGraph
             .. Analyzer, "TorchSharp", "Microsoft.ML.Tokenizers", "libtorch-cpu-linux-x64", "libtorch-cpu-win-x64", "libtorch-cpu-osx-arm64",
             "libtorch-cuda-12.8-linux-x64", "libtorch-cuda-12.8-win-x64",
         ]),
-        new("Streaming", ["Core"], ["Apache.Arrow", "RocksDB"]),
+        new("Streaming", ["Core"], ["Apache.Arrow", "Confluent.Kafka", "RocksDB"]),
         new("Hosting", ["Core", "Streaming"], ["prometheus-net", "prometheus-net.AspNetCore"]),
         new("Ingest", ["Core", "Streaming", "Hosting"], []),
         new("Labeler", ["Core", "Streaming", "Hosting"], []),
