@@ -20,6 +20,7 @@ internal sealed class GroupMembership : IDisposable
     private readonly IReadOnlyList<string> topics;
     private readonly StateChangelog changelog;
     private readonly StateStore state;
+    private readonly KafkaTransactions transactions;
     private readonly IRebalanceListener? listener;
     private readonly Dictionary<string, SequenceAudit> audits = [];
     private IReadOnlyList<TopicPartition> assigned = [];
@@ -28,9 +29,9 @@ internal sealed class GroupMembership : IDisposable
     private Exception? failure;
     private string? fencedBy;
 
-    internal GroupMembership(KafkaLog log, string group, string member, IReadOnlyList<string> topics, StateChangelog changelog, IRebalanceListener? listener, StateStore state)
+    internal GroupMembership(KafkaLog log, string group, string member, IReadOnlyList<string> topics, StateChangelog changelog, StateStore state, KafkaTransactions transactions, IRebalanceListener? listener)
     {
-        (this.log, this.group, this.topics, this.changelog, this.listener, this.state) = (log, group, topics, changelog, listener, state);
+        (this.log, this.group, this.topics, this.changelog, this.state, this.transactions, this.listener) = (log, group, topics, changelog, state, transactions, listener);
         instance = $"{group}-{member}";
         Fetched = new FetchedRecords(group);
         Client = log.Clients.Member(group, member)
@@ -87,11 +88,11 @@ internal sealed class GroupMembership : IDisposable
         (kept, lost) = (now, false);
     }
 
-    /// <summary>Goes back to the committed offsets, with the state that belongs to them.</summary>
-    internal void Rewind()
+    /// <summary>Goes back to the committed offsets, with the state that belongs to them where it may have moved on.</summary>
+    internal void Rewind(bool restore)
     {
         if (Due || Assignment.Count == 0) return;
-        foreach (var partition in Assignment.Select(a => a.Partition).Distinct()) changelog.Restore(partition);
+        foreach (var partition in Assignment.Select(a => a.Partition).Distinct().Where(_ => restore)) changelog.Restore(partition);
         var offsets = Committed(Client, [.. Fetched.Queues.Select(q => q.Kafka)]);
         foreach (var queue in Fetched.Queues)
         {
@@ -194,6 +195,9 @@ internal sealed class GroupMembership : IDisposable
     {
         var ids = partitions.ConvertAll(p => new TopicPartition(log.Topics.OurName(p.Topic), p.Partition.Value));
         RequireTogether(ids);
+
+        // A former life's open transaction would hold its offsets back until it times out: taking its id over ends it now.
+        if (ids.Count > 0) transactions.Ready();
         kept = lost ? [] : [.. kept.Where(k => ids.Exists(i => i.Partition == k))];
         var fresh = partitions.Where(p => !kept.Contains(p.Partition.Value)).ToList();
         var offsets = Committed(client, fresh);

@@ -44,6 +44,9 @@ internal sealed partial class KafkaClients
     internal Kafka.ConsumerBuilder<string?, byte[]?> Reader() => Consumer(new Kafka.ConsumerConfig
     {
         GroupId = $"{options.Prefix}reader",
+
+        // A reader goes on to another partition where one ends: it must not wait there for what may still come.
+        FetchWaitMaxMs = 2,
         QueuedMaxMessagesKbytes = ReadAheadKilobytes,
         AutoOffsetReset = Kafka.AutoOffsetReset.Earliest,
     });
@@ -84,9 +87,9 @@ internal sealed partial class KafkaClients
         config.EnableAutoCommit = false;
         config.EnableAutoOffsetStore = false;
         config.EnablePartitionEof = true;
-        config.FetchWaitMaxMs = 100;
+        config.FetchWaitMaxMs ??= 100;
         config.MaxPollIntervalMs = Math.Max(300_000, Milliseconds(options.SessionTimeout));
-        config.ConsumeResultFields = "headers,timestamp";
+        config.ConsumeResultFields = "headers,timestamp,topic";
 
         // The default of a second stalls whoever reads faster than the broker fills the queue.
         config.Set("fetch.queue.backoff.ms", "1");

@@ -17,6 +17,7 @@ internal sealed class KafkaConsumer : IConsumer
     private readonly GroupMembership membership;
     private readonly FetchedRecords fetched;
     private KafkaStep? step;
+    private StepOutcome lastOutcome;
     private bool rewindDue, disposed;
 
     internal KafkaConsumer(KafkaLog log, string group, string member, IReadOnlyList<string> topics, IRebalanceListener? listener)
@@ -26,7 +27,7 @@ internal sealed class KafkaConsumer : IConsumer
         Store = StateStore.Open(log.Options.StateFolder, $"{kafkaGroup}-{member}");
         Changelog = log.ChangelogOf(group, Store);
         Transactions = log.TransactionsOf($"{kafkaGroup}-{member}");
-        membership = new GroupMembership(log, kafkaGroup, member, topics, Changelog, listener, Store);
+        membership = new GroupMembership(log, kafkaGroup, member, topics, Changelog, Store, Transactions, listener);
         fetched = membership.Fetched;
     }
 
@@ -102,7 +103,7 @@ internal sealed class KafkaConsumer : IConsumer
 
         // Its initialisation decides what was pending: before that, committed offsets are not final.
         Transactions.Ready();
-        membership.Rewind();
+        membership.Rewind(restore: lastOutcome == StepOutcome.Unknown);
     }
 
     public void Dispose()
@@ -130,6 +131,7 @@ internal sealed class KafkaConsumer : IConsumer
     internal void StepEnded(StepOutcome outcome)
     {
         step = null;
+        lastOutcome = outcome;
         rewindDue = outcome != StepOutcome.Committed;
     }
 

@@ -58,7 +58,20 @@ internal sealed class KafkaEnds(Kafka.IAdminClient admin, KafkaPatience patience
         if (partitions.Count == 0) return [];
         var requests = partitions.Select(p => new Kafka.Admin.TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec });
         var options = new Kafka.Admin.ListOffsetsOptions { RequestTimeout = TimeSpan.FromSeconds(10), IsolationLevel = isolation };
-        var result = patience.Get("offsets", () => Kafka.IAdminClientExtensions.ListOffsetsAsync(admin, requests, options));
+        var result = patience.Get("offsets", () => Whole(Kafka.IAdminClientExtensions.ListOffsetsAsync(admin, requests, options)));
         return result.ResultInfos.ToDictionary(r => r.TopicPartitionOffsetError.TopicPartition, r => r.TopicPartitionOffsetError.Offset.Value);
+    }
+
+    // The library reports failures of single partitions apart: one of them stands for the call.
+    private static async Task<Kafka.Admin.ListOffsetsResult> Whole(Task<Kafka.Admin.ListOffsetsResult> call)
+    {
+        try
+        {
+            return await call.ConfigureAwait(false);
+        }
+        catch (Kafka.Admin.ListOffsetsException e)
+        {
+            throw new Kafka.KafkaException(e.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError.Error).First(r => r.IsError), e);
+        }
     }
 }

@@ -40,8 +40,8 @@ internal sealed class KafkaHeaders(Kafka.Headers stored) : IReadOnlyList<Header>
         return new KafkaHeaders(headers);
     }
 
-    /// <summary>For the wire: <paramref name="headers"/> without those named <paramref name="except"/>, which the writer sets itself.</summary>
-    internal static Kafka.Headers ForWire(IReadOnlyList<Header> headers, string except)
+    /// <summary>For the wire: <paramref name="headers"/> without those named <paramref name="except"/>.</summary>
+    internal static Kafka.Headers ForWire(IReadOnlyList<Header> headers, string? except)
     {
         var wire = new Kafka.Headers();
         if (headers is KafkaHeaders known)

@@ -17,28 +17,32 @@ internal static class KafkaLibrary
         lock (Gate)
         {
             if (Kafka.Library.IsLoaded) return;
-            var folder = Path.GetDirectoryName(typeof(KafkaLibrary).Assembly.Location) ?? AppContext.BaseDirectory;
-            foreach (var path in Candidates(folder).Where(File.Exists))
-            {
-                // Probed apart: the package's own loader reports a file that does not load by an exception and is then spent.
-                if (!NativeLibrary.TryLoad(path, out _)) continue;
-                Kafka.Library.Load(path);
-                return;
-            }
-
+            NativeLibrary.SetDllImportResolver(typeof(Kafka.Library).Assembly, (name, _, _) => name.Contains("rdkafka", StringComparison.Ordinal) ? OfThePackage() : IntPtr.Zero);
             Kafka.Library.Load();
         }
     }
 
+    // None: the loader looks for itself.
+    private static IntPtr OfThePackage()
+    {
+        var folder = Path.GetDirectoryName(typeof(KafkaLibrary).Assembly.Location) ?? AppContext.BaseDirectory;
+        foreach (var path in Candidates(folder))
+        {
+            if (File.Exists(path) && NativeLibrary.TryLoad(path, out var library)) return library;
+        }
+
+        return IntPtr.Zero;
+    }
+
     private static IEnumerable<string> Candidates(string folder)
     {
-        var (system, extension, prefix) = OperatingSystem.IsWindows() ? ("win", "dll", "") : OperatingSystem.IsMacOS() ? ("osx", "dylib", "") : ("linux", "so", "");
+        var (system, extension) = OperatingSystem.IsWindows() ? ("win", "dll") : OperatingSystem.IsMacOS() ? ("osx", "dylib") : ("linux", "so");
         var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
         string[] names = system == "linux" ? ["librdkafka", "centos8-librdkafka", "alpine-librdkafka"] : ["librdkafka"];
         foreach (var name in names)
         {
-            yield return Path.Combine(folder, "runtimes", $"{system}-{architecture}", "native", $"{prefix}{name}.{extension}");
-            yield return Path.Combine(folder, $"{prefix}{name}.{extension}");
+            yield return Path.Combine(folder, "runtimes", $"{system}-{architecture}", "native", $"{name}.{extension}");
+            yield return Path.Combine(folder, $"{name}.{extension}");
         }
     }
 }

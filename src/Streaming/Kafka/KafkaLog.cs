@@ -72,6 +72,20 @@ public sealed class KafkaLog : IEventLog
         return new KafkaLog(options);
     }
 
+    /// <summary>Deletes every topic of the table behind a prefix, with all that stands on them.</summary>
+    /// <exception cref="ArgumentException">No prefix: those are everybody's.</exception>
+    public static void DeleteTopics(KafkaOptions options)
+    {
+        if (options.Prefix.Length == 0) throw new ArgumentException("expected a prefix", nameof(options));
+        var clients = new KafkaClients(options);
+        using var admin = clients.Admin;
+        var patience = new KafkaPatience(options, () => clients.Refusal);
+        var topics = new KafkaTopics(admin, options, patience);
+        topics.Refresh();
+        string[] names = [.. topics.Existing.Select(t => t.KafkaName)];
+        if (names.Length > 0) patience.Wait("deleting topics", () => admin.DeleteTopicsAsync(names));
+    }
+
     /// <inheritdoc/>
     public int Partitions(string topic) => Topics.Find(topic).Partitions;
 

@@ -19,12 +19,12 @@ internal static class KafkaRecords
         Headers = result.Message.Headers is { Count: > 0 } headers ? new KafkaHeaders(headers) : [],
     };
 
-    /// <summary>A record to be written; an empty value on a compacted topic says that the key is gone.</summary>
-    internal static Kafka.Message<string?, byte[]?> Write(OutgoingRecord record, bool compacted) => new()
+    /// <summary>A record to be written, without a header that the writer sets itself; an empty value on a compacted topic says that the key is gone.</summary>
+    internal static Kafka.Message<string?, byte[]?> Write(OutgoingRecord record, bool compacted, string? except = null) => new()
     {
         Key = record.Key,
         Value = record.Value.Length == 0 && compacted ? null : Bytes(record.Value),
-        Headers = KafkaHeaders.ForWire(record.Headers, Records.HeaderNames.Sequence),
+        Headers = KafkaHeaders.ForWire(record.Headers, except),
     };
 
     private static byte[] Bytes(ReadOnlyMemory<byte> memory) =>

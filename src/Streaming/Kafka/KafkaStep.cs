@@ -72,7 +72,7 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
         foreach (var output in outputs)
         {
             var (place, compacted) = log.Place(output);
-            var message = KafkaRecords.Write(output, compacted);
+            var message = KafkaRecords.Write(output, compacted, except: HeaderNames.Sequence);
             message.Headers.Add(HeaderNames.Sequence, Encoding.ASCII.GetBytes(Number(output.Topic, place.Partition.Value)));
             messages.Add((place, message));
         }

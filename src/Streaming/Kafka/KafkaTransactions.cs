@@ -59,7 +59,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
             producer!.BeginTransaction();
             Produce(messages);
             if (offsets.Count > 0) Again(() => producer.SendOffsetsToTransaction(offsets, consumer!, Attempt));
-            if (fault is FaultMark.AbortBeforeWrite) return Abort();
+            if (fault is FaultMark.AbortBeforeWrite) return Abort(committing);
             if (fault is FaultMark.UnknownBeforeWrite) return Drop(StepOutcome.Unknown);
             if (fault is FaultMark.CrashBeforeWrite) throw new InjectedCrashException("crash before the write");
             committing = true;
@@ -70,7 +70,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         catch (Kafka.KafkaTxnRequiresAbortException e)
         {
             options.Observer.Notice($"{transactionalId}: refused, the step is taken back: {KafkaClients.Plain(e.Message)}");
-            return Abort();
+            return Abort(committing);
         }
         catch (Kafka.KafkaException e)
         {
@@ -152,7 +152,8 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         }
     }
 
-    private StepOutcome Abort()
+    // Where no commit was asked for, none can have happened: a broker that does not hear of the abort ends it by its time-out.
+    private StepOutcome Abort(bool committing)
     {
         try
         {
@@ -163,7 +164,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         {
             WasFenced = e.Error.Code is Kafka.ErrorCode.Local_Fenced or Kafka.ErrorCode.ProducerFenced or Kafka.ErrorCode.InvalidProducerEpoch;
             options.Observer.Notice($"{transactionalId}: the abort failed: {KafkaClients.Plain(e.Message)}");
-            return Drop(StepOutcome.Unknown);
+            return Drop(committing ? StepOutcome.Unknown : StepOutcome.Aborted);
         }
     }
 

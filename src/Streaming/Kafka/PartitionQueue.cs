@@ -6,13 +6,14 @@ namespace Tppo.Streaming;
 internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kafka, long position)
 {
     private readonly Queue<LogRecord> records = [];
+    private long position = position, readTo = position;
 
     internal TopicPartition Id => id;
 
     internal Kafka.TopicPartition Kafka => kafka;
 
     /// <summary>The offset that is handed out next, or one before it where a hole lies between.</summary>
-    internal long Position { get; private set; } = position;
+    internal long Position => records.Count == 0 ? Math.Max(position, readTo) : position;
 
     /// <summary>Not to be handed out.</summary>
     internal bool Paused { get; set; }
@@ -26,7 +27,7 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
 
     internal void Enqueue(LogRecord record)
     {
-        if (record.Offset < Position) return;
+        if (record.Offset < position) return;
         records.Enqueue(record);
         Bytes += record.Value.Length;
     }
@@ -35,15 +36,12 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
     {
         var record = records.Dequeue();
         Bytes -= record.Value.Length;
-        Position = record.Offset + 1;
+        position = record.Offset + 1;
         return record;
     }
 
-    /// <summary>The partition is read up to here: what lies between holds nothing.</summary>
-    internal void ReadTo(long offset)
-    {
-        if (records.Count == 0 && offset > Position) Position = offset;
-    }
+    /// <summary>The partition is fetched up to here: what lies behind its last record holds nothing.</summary>
+    internal void ReadTo(long offset) => readTo = Math.Max(readTo, offset);
 
     /// <summary>Everything is read before this end.</summary>
     internal bool IsAt(long end) => records.Count == 0 && Position >= end;
@@ -52,7 +50,7 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
     internal void Move(long offset)
     {
         records.Clear();
-        (Bytes, Position) = (0, offset);
+        (Bytes, position, readTo) = (0, offset, offset);
     }
 
     /// <summary>Forgets what was fetched; it will be fetched again.</summary>

@@ -21,9 +21,12 @@ internal sealed class StateChangelog(string group, StateStore store, KafkaReader
     /// <summary>The record of a change; a null value deletes.</summary>
     internal Kafka.Message<string?, byte[]?> Record(char kind, string key, byte[]? value) => new() { Key = $"{group}/{kind}/{key}", Value = value };
 
-    /// <summary>Notes changes that stand on the changelog, up to <paramref name="lastOffset"/>.</summary>
+    /// <summary>
+    /// Notes changes that a transaction left on the changelog, up to <paramref name="lastOffset"/>. The offset behind it is the
+    /// transaction's mark or another group's record, nothing of ours.
+    /// </summary>
     internal void Apply(int partition, IEnumerable<(char Kind, string Key, byte[]? Value)> changes, long lastOffset) =>
-        store.Apply(partition, changes, (topicId, lastOffset + 1, Now()));
+        store.Apply(partition, changes, (topicId, lastOffset + 2, Now()));
 
     /// <summary>
     /// Brings the local copy up to all that was committed by now. Reads up to the end of what is written, decided or not:

@@ -29,7 +29,7 @@ internal sealed class StateStore : IStateReader, IDisposable
     /// <summary>Opens the copy of one member; where a frozen process of the same name still holds it, a further one.</summary>
     internal static StateStore Open(string folder, string name)
     {
-        const int copiesMax = 8;
+        const int copiesMax = 64;
         Directory.CreateDirectory(folder);
         var options = new DbOptions().SetCreateIfMissing().SetMaxBackgroundFlushes(1).SetKeepLogFileNum(2);
         options.SetWriteBufferSize(32 << 20);

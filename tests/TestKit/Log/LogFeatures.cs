@@ -24,5 +24,8 @@ public enum LogFeatures
     /// <summary>A join moves ownership at once, before the former owner polls.</summary>
     ImmediateRebalance = 32,
 
-    All = Clock | Faults | Holes | Retention | Reopen | ImmediateRebalance,
+    /// <summary>A join under a name in use fences the earlier holder before it polls again.</summary>
+    FencingByName = 64,
+
+    All = Clock | Faults | Holes | Retention | Reopen | ImmediateRebalance | FencingByName,
 }
