@@ -32,7 +32,7 @@ public sealed class TestBroker : IDisposable
     /// <summary>Its folder; files that a test puts there go with it.</summary>
     public string Folder { get; }
 
-    /// <summary>The clients' port of the first node; node i is at <c>Port + 2(i − 1)</c>.</summary>
+    /// <summary>The clients' port of the first node; node i is at <c>Port + 2(i − 1)</c>. Two more after the last node's are free.</summary>
     public int Port { get; }
 
     /// <summary>What clients are given.</summary>
@@ -46,7 +46,7 @@ public sealed class TestBroker : IDisposable
         options ??= new TestBrokerOptions();
         for (var attempt = 1; ; attempt++)
         {
-            var broker = new TestBroker(Directory.CreateTempSubdirectory("tppo-kafka-").FullName, FreePorts(2 * options.Nodes));
+            var broker = new TestBroker(Directory.CreateTempSubdirectory("tppo-kafka-").FullName, FreePorts((2 * options.Nodes) + 2));
             try
             {
                 broker.Launch(options);
@@ -108,6 +108,8 @@ public sealed class TestBroker : IDisposable
         var settings = Defaults.Concat(options.Settings).Select(s => s
             .Replace("{port}", Text(Port), StringComparison.Ordinal)
             .Replace("{controller}", Text(Port + 1), StringComparison.Ordinal)
+            .Replace("{second}", Text(Port + (2 * options.Nodes)), StringComparison.Ordinal)
+            .Replace("{third}", Text(Port + (2 * options.Nodes) + 1), StringComparison.Ordinal)
             .Replace("{folder}", Folder, StringComparison.Ordinal));
         var printed = Run(
             "start",

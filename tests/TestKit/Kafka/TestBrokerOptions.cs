@@ -11,7 +11,8 @@ public sealed record TestBrokerOptions
 
     /// <summary>
     /// Lines for <c>server.properties</c>, <c>key=value</c>, after the kit's own, so that they win. In them <c>{port}</c> stands
-    /// for the clients' port, <c>{controller}</c> for the controller's, and <c>{folder}</c> for the broker's folder.
+    /// for the clients' port, <c>{controller}</c> for the controller's, <c>{second}</c> and <c>{third}</c> for
+    /// ports of more listeners, and <c>{folder}</c> for the broker's folder.
     /// </summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
