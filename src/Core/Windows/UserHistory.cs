@@ -15,9 +15,10 @@ namespace Tppo.Core.Windows;
 /// the user's search before it (trimmed, collapsed, lower-cased) and a search without text are dropped, from the history
 /// too; other events without text stay.</para>
 /// <para>The bounds (ours, not the paper's): texts are cut and URLs left out by <see cref="HistoryText"/>; of the events before the
-/// first open target the newest N stay, of those since then too; both together cost at most
-/// <see cref="WindowSettings.HistoryBytesMax"/>, an event costing its text and URL in UTF-8 and <see cref="EventBytes"/> more, and the
-/// oldest go first (the newest one before the first target always stays). Who was not seen for longer than
+/// first open target the newest N stay, of those since then too; up to N events together cost at most
+/// <see cref="WindowSettings.HistoryBytesMax"/>, more of them in proportion, so all together never more than twice that. An event costs
+/// its text and URL in UTF-8 and <see cref="EventBytes"/> more, an open target its text once more. The oldest events go first; the newest
+/// one before the first target and the open targets' texts always stay. Who was not seen for longer than
 /// <see cref="WindowSettings.StateDaysMax"/> of event time begins anew.</para>
 /// </remarks>
 public sealed class UserHistory
@@ -42,6 +43,7 @@ public sealed class UserHistory
         (firstTargetId, firstTargetTime) = (state.FirstTargetId, state.FirstTargetTime);
         foreach (var e in before) bytes += BytesOf(e);
         foreach (var e in since) bytes += BytesOf(e);
+        foreach (var target in open) bytes += Encoding.UTF8.GetByteCount(target);
     }
 
     /// <summary>What the past leaves behind.</summary>
@@ -66,7 +68,7 @@ public sealed class UserHistory
 
         var isTarget = e.Type == EventType.Search && (open.Count > 0 || before.Count > 0);
         if (isTarget && open.Count == 0) (firstTargetId, firstTargetTime) = (e.Id, e.Time);
-        if (isTarget) open.Add(text);
+        if (isTarget) Open(text);
         Keep(open.Count > 0 ? since : before, Entry(e, text), settings);
         if (open.Count < settings.Targets) return null;
 
@@ -129,10 +131,17 @@ public sealed class UserHistory
 
         before.AddRange(since);
         since.Clear();
+        foreach (var target in open) bytes -= Encoding.UTF8.GetByteCount(target);
         open.Clear();
         (firstTargetId, firstTargetTime) = ("", default);
         Drop(before, before.Count - settings.HistoryEventsMax);
         return window;
+    }
+
+    private void Open(string text)
+    {
+        open.Add(text);
+        bytes += Encoding.UTF8.GetByteCount(text);
     }
 
     private void Keep(List<HistoryEvent> events, HistoryEvent next, WindowSettings settings)
@@ -143,17 +152,20 @@ public sealed class UserHistory
         if (bytes <= settings.HistoryBytesMax) return;
 
         // The newest one before the first target stays: without it there would be no window at all.
-        DropToFit(before, least: 1, settings.HistoryBytesMax);
-        DropToFit(since, least: 0, settings.HistoryBytesMax);
+        DropToFit(before, least: 1, settings);
+        DropToFit(since, least: 0, settings);
     }
 
-    private void DropToFit(List<HistoryEvent> events, int least, int most)
+    private void DropToFit(List<HistoryEvent> events, int least, WindowSettings settings)
     {
-        var (count, left) = (0, bytes);
-        for (; left > most && events.Count - count > least; count++) left -= BytesOf(events[count]);
+        var (count, left) = (0, (long)bytes);
+        for (; events.Count - count > least && left > Allowed(before.Count + since.Count - count, settings); count++) left -= BytesOf(events[count]);
         if (count > 0) Lost |= HistoryLoss.Events;
         Drop(events, count);
     }
+
+    private static long Allowed(int events, WindowSettings settings) =>
+        events <= settings.HistoryEventsMax ? settings.HistoryBytesMax : (long)settings.HistoryBytesMax * events / settings.HistoryEventsMax;
 
     private void Drop(List<HistoryEvent> events, int count)
     {

@@ -48,8 +48,8 @@ internal sealed class UserStates(IConsumer consumer, WindowSettings settings)
     public void Write(IStep step)
     {
         foreach (var key in touched) step.Put(key.Partition, key.User, UserHistoryCodec.Write(users[key].State));
-        foreach (var key in added) Index(step, key, users[key].Seen);
         foreach (var (partition, time) in newest) Sweep(step, partition, time);
+        foreach (var key in added) Index(step, key, users[key].Seen);
     }
 
     /// <summary>After a step that was committed.</summary>
