@@ -26,6 +26,15 @@ public static class Metrics
     /// <summary>Targets that were left without history by its age.</summary>
     public static readonly Counter WindowsEmptied = Prometheus.Metrics.CreateCounter("tppo_windows_emptied_total", "Targets that were left without history by its age.");
 
+    /// <summary>What the bounds on a user's history took away.</summary>
+    public static readonly Counter HistoryLosses = Prometheus.Metrics.CreateCounter("tppo_history_losses_total", "What the bounds on a user's history took away.", ["kind"]);
+
+    /// <summary>Users whose state was removed because they were not seen for long.</summary>
+    public static readonly Counter StatesExpired = Prometheus.Metrics.CreateCounter("tppo_window_states_expired_total", "Users whose state was removed because they were not seen for long.");
+
+    /// <summary>Idle marks written on quiet event topics.</summary>
+    public static readonly Counter IdleMarks = Prometheus.Metrics.CreateCounter("tppo_idle_marks_total", "Idle marks written on quiet event topics.", ["topic"]);
+
     /// <summary>Dead letters.</summary>
     public static readonly Counter DeadLetters = Prometheus.Metrics.CreateCounter("tppo_dlq_records_total", "Dead letters.", ["topic", "reason"]);
 

@@ -33,7 +33,7 @@ public static class IngestService
     public static IReadOnlyList<IWorker> Compose(ServiceContext context, IImportSource? source = null, Pseudonyms? pseudonyms = null) =>
     [
         new Importer(context, () => source ?? Open(context.Settings), pseudonyms ?? Pseudonyms.ForDemo(context.Settings.Seed), ImportId(context.Settings)),
-        new Sequencer(context),
+        new Sequencer(context, TimeProvider.System),
         new WindowWorker(context),
         new RetentionWorker(context, TimeProvider.System),
     ];

@@ -95,7 +95,7 @@ internal sealed record DemoResult(
     private static IEnumerable<LogRecord> All(IEventLog log, string topic) =>
         Enumerable.Range(0, log.Partitions(topic)).SelectMany(p => log.Read(new TopicPartition(topic, p), 0));
 
-    private static long Count(IEventLog log, string topic) => All(log, topic).LongCount(r => !EndMark.Is(r, out _));
+    private static long Count(IEventLog log, string topic) => All(log, topic).LongCount(r => !Marks.Is(r));
 
     private static JudgeCalls Calls(IEventLog log)
     {

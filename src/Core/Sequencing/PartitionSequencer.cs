@@ -29,7 +29,7 @@ public sealed class PartitionSequencer<T>
     public PartitionSequencer(int topicCount, TimeSpan lateness, SequencerState? state = null)
     {
         this.lateness = lateness;
-        topics = [.. Enumerable.Range(0, topicCount).Select(i => new TopicState(state?.Topics[i] ?? new SequencerTopicState(DateTime.MinValue, false, 0, 0)))];
+        topics = [.. Enumerable.Range(0, topicCount).Select(i => new TopicState(state?.Topics[i] ?? new SequencerTopicState(DateTime.MinValue, 0, 0)))];
         ReleasedBefore = state?.ReleasedBefore ?? DateTime.MinValue;
     }
 
@@ -43,16 +43,23 @@ public sealed class PartitionSequencer<T>
     public DateTime Watermark => topics.Min(t => t.Ended ? DateTime.MaxValue : t.Newest);
 
     /// <summary>The state after <see cref="Release"/>: all that a restart needs besides the log.</summary>
-    public SequencerState State => new(ReleasedBefore, [.. topics.Select(t => new SequencerTopicState(t.Newest, t.Ended, t.Read, t.ResumeAt))]);
+    public SequencerState State => new(ReleasedBefore, [.. topics.Select(t => t.State)]);
 
     /// <summary>Whether a topic runs ahead of the slowest: reading on there only makes more wait. Never while it is being read again.</summary>
     public bool IsAhead(int topic) => !topics[topic].IsBehind && (topics[topic].Ended || topics[topic].Newest > Watermark);
 
     /// <summary>Takes an event in.</summary>
-    public OfferOutcome Offer(int topic, long offset, EventOrder order, string source, T item)
+    /// <param name="topic">Which topic it came from.</param>
+    /// <param name="offset">Where it stood there.</param>
+    /// <param name="order">Its place in the order.</param>
+    /// <param name="source">Who says so; with its id the key by which duplicates are told.</param>
+    /// <param name="item">What is released in its turn.</param>
+    /// <param name="imported">Whether an import brought it, which an end mark will close.</param>
+    public OfferOutcome Offer(int topic, long offset, EventOrder order, string source, T item, bool imported = false)
     {
         var state = topics[topic];
         var again = !state.Pass(offset);
+        if (imported && !again) state.Importing = true;
         var entry = new Entry(topic, offset, order, source, item);
         if (order.Time < ReleasedBefore)
         {
@@ -72,26 +79,65 @@ public sealed class PartitionSequencer<T>
     public bool Skip(int topic, long offset) => topics[topic].Pass(offset);
 
     /// <summary>Notes that a topic's import has ended: it holds nobody back any more. A mark that is read again changes nothing.</summary>
-    public void End(int topic, long offset)
+    public void End(int topic, long offset, string stage = "")
     {
-        if (topics[topic].Pass(offset)) topics[topic].Ended = true;
+        var state = topics[topic];
+        if (!state.Pass(offset)) return;
+        state.Importing = false;
+        state.Ends.Enqueue(new SequencerEnd(stage, state.Newest));
     }
 
-    /// <summary>Whether every topic's import has ended, and everything has been released.</summary>
+    /// <summary>Whether every topic's import has ended: what it brought is released next, and <see cref="Reopen"/> follows.</summary>
     public bool HasEnded => topics.All(t => t is { Ended: true, IsBehind: false });
 
-    /// <summary>After every topic has ended: live events may follow, and hold back again.</summary>
+    /// <summary>The import that has ended on every topic.</summary>
+    /// <exception cref="InvalidOperationException">None has.</exception>
+    public string EndedStage => topics[0].Ends.Peek().Stage;
+
+    /// <summary>After every topic has ended: live events or another import may follow, and hold back again.</summary>
     public void Reopen()
     {
-        foreach (var topic in topics) topic.Ended = false;
+        foreach (var topic in topics) topic.Ends.Dequeue();
+    }
+
+    /// <summary>Whether an import is under way: from its first event, or its first end mark, to its end marks on every topic.</summary>
+    public bool IsImporting => topics.Any(t => t.Importing || t.Ended);
+
+    /// <summary>
+    /// The time up to which quiet topics would have to be taken as read so that something held is released: what the others have
+    /// reached, the newest time of all where every topic is quiet, and never past <paramref name="latest"/>. Null where that releases
+    /// nothing, while an import is under way, and while topics are being read again.
+    /// </summary>
+    /// <param name="isQuiet">Whether a topic has brought nothing for long.</param>
+    /// <param name="latest">The present: a future event must not carry quiet topics with it.</param>
+    public DateTime? IdleTime(Func<int, bool> isQuiet, DateTime latest)
+    {
+        if (IsImporting || topics.Any(t => t.IsBehind) || !held.TryPeek(out _, out var oldest)) return null;
+        var awake = topics.Where((_, i) => !isQuiet(i)).ToList();
+        var reached = awake.Count > 0 ? awake.Min(t => t.Newest) : topics.Max(t => t.Newest);
+        if (reached > latest) reached = latest;
+        return reached - DateTime.MinValue > lateness && oldest.Time < reached - lateness ? reached : null;
+    }
+
+    /// <summary>Whether a topic holds the others back at this time, and no idle mark for it is on its way.</summary>
+    public bool IsWaitedFor(int topic, DateTime time) => topics[topic].Newest < time && topics[topic].MarkedTo < time;
+
+    /// <summary>Notes that an idle mark was written for a topic; it takes effect where it is read.</summary>
+    public void Marked(int topic, DateTime time) => topics[topic].MarkedTo = time;
+
+    /// <summary>Takes a topic as read up to a time, at an idle mark; false where a former life has dealt with it.</summary>
+    public bool Idle(int topic, long offset, DateTime time)
+    {
+        if (!topics[topic].Pass(offset)) return false;
+        if (time > topics[topic].Newest) topics[topic].Newest = time;
+        return true;
     }
 
     /// <summary>Releases what has become strictly older than watermark − lateness, in canonical order.</summary>
     public IEnumerable<T> Release()
     {
         if (topics.Any(t => t.IsBehind)) yield break;
-        var watermark = Watermark;
-        var bound = watermark == DateTime.MaxValue ? watermark : watermark.Ticks > lateness.Ticks ? watermark - lateness : DateTime.MinValue;
+        var bound = Bound();
         while (held.TryPeek(out _, out var order) && order.Time < bound)
         {
             var entry = held.Dequeue();
@@ -99,8 +145,6 @@ public sealed class PartitionSequencer<T>
             yield return entry.Item;
         }
 
-        // At the end of an import the bound is just past the newest event, so that later live events are not all late.
-        if (bound == DateTime.MaxValue) bound = topics.Max(t => t.Newest).AddTicks(1);
         if (bound > ReleasedBefore) ReleasedBefore = bound;
         Forget();
     }
@@ -110,6 +154,19 @@ public sealed class PartitionSequencer<T>
     /// ids still tell duplicates.
     /// </summary>
     public long ResumeAt(int topic) => topics[topic].ResumeAt;
+
+    // At the end of an import the bound is just past its newest event: all of it goes, and what follows it is not late.
+    private DateTime Bound()
+    {
+        if (HasEnded)
+        {
+            var newest = topics.Max(t => t.Ends.Peek().Newest);
+            return newest < DateTime.MaxValue ? newest.AddTicks(1) : newest;
+        }
+
+        var watermark = Watermark;
+        return watermark.Ticks > lateness.Ticks ? watermark - lateness : DateTime.MinValue;
+    }
 
     // Ids of events released since then still tell duplicates.
     private DateTime Horizon => ReleasedBefore.Ticks > lateness.Ticks ? ReleasedBefore - lateness : DateTime.MinValue;
@@ -146,7 +203,13 @@ public sealed class PartitionSequencer<T>
 
         public DateTime Newest { get; set; } = state.Newest;
 
-        public bool Ended { get; set; } = state.Ended;
+        public bool Importing { get; set; } = state.Importing;
+
+        public DateTime MarkedTo { get; set; } = state.MarkedTo;
+
+        public Queue<SequencerEnd> Ends { get; } = new(state.Ends ?? []);
+
+        public bool Ended => Ends.Count > 0;
 
         public SortedSet<long> Kept { get; } = [];
 
@@ -155,6 +218,8 @@ public sealed class PartitionSequencer<T>
 
         /// <summary>Whether a former life has read further.</summary>
         public bool IsBehind => position < Read;
+
+        public SequencerTopicState State => new(Newest, Read, ResumeAt, Importing, MarkedTo, [.. Ends]);
 
         public long ResumeAt => Kept.Count > 0 ? Kept.Min : position;
 

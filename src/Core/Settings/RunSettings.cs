@@ -17,6 +17,12 @@ public sealed record RunSettings
     /// <summary>How long the sequencer holds events back for ones that come late, in seconds of event time. Default 600.</summary>
     [Range(0.0, 31_536_000.0)] public double LatenessSeconds { get; init; } = 600;
 
+    /// <summary>
+    /// Live input only: how long a topic brings nothing, in seconds of wall clock, until an idle mark says that it holds the others
+    /// back no longer. Default 60; 0: never.
+    /// </summary>
+    [Range(0.0, 31_536_000.0)] public double IdleSeconds { get; init; } = 60;
+
     /// <summary>What a window is.</summary>
     public WindowSettings Windows { get; init; } = new();
 

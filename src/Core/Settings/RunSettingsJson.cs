@@ -53,6 +53,9 @@ public static class RunSettingsJson
         var model = settings.Model;
         if (model.Width % model.Heads != 0) throw new FormatException($"{name}: model.width: expected a multiple of model.heads ({model.Heads}), found {model.Width}");
         if (model.Heads % model.KeyValueHeads != 0) throw new FormatException($"{name}: model.heads: expected a multiple of model.key_value_heads ({model.KeyValueHeads}), found {model.Heads}");
+        var windows = settings.Windows;
+        if (windows.StateDaysMax < windows.HistoryDaysMax)
+            throw new FormatException(FormattableString.Invariant($"{name}: windows.state_days_max: expected at least windows.history_days_max ({windows.HistoryDaysMax}), found {windows.StateDaysMax}"));
     }
 
     /// <summary>SHA-256 of the settings, in hex; where the input file lies does not enter.</summary>

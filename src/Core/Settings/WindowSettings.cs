@@ -13,4 +13,13 @@ public sealed record WindowSettings
 
     /// <summary>Oldest event of history, in days before the first target, D; exactly D days stays. Default 90.</summary>
     [Range(0.0, 36_500.0)] public double HistoryDaysMax { get; init; } = 90;
+
+    /// <summary>
+    /// Most that N events of a user may cost, in bytes: text and URL in UTF-8 and 12 more each; the oldest go first. Default 3,840: with
+    /// what else a state holds, 4 KB.
+    /// </summary>
+    [Range(256, 16_777_216)] public int HistoryBytesMax { get; init; } = 3840;
+
+    /// <summary>How long a user's state lives after their last event, in days of event time; never less than <see cref="HistoryDaysMax"/>. Default 400.</summary>
+    [Range(1.0, 36_500.0)] public double StateDaysMax { get; init; } = 400;
 }

@@ -35,7 +35,8 @@ public static class Windower
             var searches = kept.Where(e => e.Type == EventType.Search).ToList();
             if (searches.Count < settings.Targets) continue;
             var first = kept.IndexOf(searches[^settings.Targets]);
-            var history = new UserHistory(Past(kept.Take(first), settings));
+            var history = new UserHistory();
+            foreach (var e in kept.Take(first)) history.Remember(e, settings);
             Window? window = null;
             foreach (var e in kept.Skip(first)) window ??= history.Take(e, settings, out _);
             if (window is not null) yield return window;
@@ -49,7 +50,7 @@ public static class Windower
         {
             if (e.Type == EventType.Search)
             {
-                var key = Text.QueryText.RepeatKey(e.Text);
+                var key = HistoryText.Of(e.Text).ToLowerInvariant();
                 if (key.Length == 0 || key == last) continue;
                 last = key;
             }
@@ -57,8 +58,4 @@ public static class Windower
             yield return e;
         }
     }
-
-    private static UserHistoryState Past(IEnumerable<UserEvent> events, WindowSettings settings) => new(
-        [.. events.TakeLast(settings.HistoryEventsMax).Select(e => new HistoryEvent(e.Type, e.Time, Text.QueryText.Collapse(e.Text), e.Url))],
-        [], [], "");
 }

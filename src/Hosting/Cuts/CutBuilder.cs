@@ -48,7 +48,7 @@ public static class CutBuilder
             RunSettingsJson.Hash(settings), CodeVersion, settings.Threads, rewardModel, referencePolicy);
     }
 
-    /// <summary>Whether a record is of a cut's kind: a window, or made for that step; end marks never are.</summary>
+    /// <summary>Whether a record is of a cut's kind: a window, or made for that step; marks never are.</summary>
     public static bool Belongs(LogRecord record, string cutId) =>
-        !EndMark.Is(record, out _) && (record.Topic == Core.Log.Topics.Windows || record.Header(HeaderNames.Step) == cutId);
+        !Marks.Is(record) && (record.Topic == Core.Log.Topics.Windows || record.Header(HeaderNames.Step) == cutId);
 }

@@ -39,7 +39,7 @@ public static class EventLine
         _ = Text(bytes);
         var e = EventJson.Read(bytes);
         if (e.User.Length == 0) throw new FormatException("expected a user, found none");
-        return e.Id.Length == 0 ? throw new FormatException("expected an id, found none") : e;
+        return EventLimits.IdFault(e.Id) is { Length: > 0 } fault ? throw new FormatException(fault) : e;
     }
 
     private static UserEvent ReadTsv(string line, string id)

@@ -20,6 +20,9 @@ namespace Tppo.Ingest.Import;
 /// <remarks>It follows <c>erasures.v1</c>: users who must be forgotten are not let in again.</remarks>
 public sealed class Importer : IWorker, IRebalanceListener
 {
+    /// <summary>How the <c>ce_source</c> of every imported event begins; its import's id follows.</summary>
+    public const string SourcePrefix = "tppo/import/";
+
     private const int BatchItems = 16_384;
     private const string Group = "importer";
     private const string ServiceName = "ingest";
@@ -63,8 +66,17 @@ public sealed class Importer : IWorker, IRebalanceListener
         foreach (var erasure in erasures) erased.Add(erasure.Key ?? "");
         if (erasures.Count > 0) return true;
         if (!owner || finished) return false;
-        finished = importId is not null && HasEnded(importId);
-        if (source is null && !finished) Open();
+        if (importId is not null && HasEnded(importId))
+        {
+            // Another member may have brought it to its end.
+            finished = true;
+            stage?.Dispose();
+            Close();
+            return false;
+        }
+
+        if (source is null) Open();
+        else if (events is null) Start();
         if (finished) return false;
 
         using var step = consumer.Begin();
@@ -102,7 +114,10 @@ public sealed class Importer : IWorker, IRebalanceListener
     {
         if (!partitions.Contains(0)) return;
         owner = false;
-        Close();
+
+        // The source itself stays open: it may be one that cannot be opened a second time.
+        events?.Dispose();
+        events = null;
     }
 
     /// <inheritdoc/>
@@ -126,7 +141,7 @@ public sealed class Importer : IWorker, IRebalanceListener
     {
         stage = context.Board.Start("import", StageUnit.Events);
         source = open();
-        sourceName = $"tppo/import/{source.Id}";
+        sourceName = SourcePrefix + source.Id;
         Start();
         if (done > 0) return;
         foreach (var bad in source.BadLines.Take(3)) Log.BadLine(logger, source.Name, bad.Line, bad.Cause);

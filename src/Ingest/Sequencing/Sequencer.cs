@@ -14,6 +14,7 @@ namespace Tppo.Ingest.Sequencing;
 /// <summary>
 /// Merges the four event topics, partition by partition, into <c>timeline.v1</c>: the canonical order from which everything
 /// downstream derives. What comes behind the bound goes to <c>late.v1</c>. Reads headers only; values pass through as they are.
+/// A topic that brings nothing live holds the others back until an idle mark, written here and read like any record, takes it as read.
 /// </summary>
 public sealed class Sequencer : IWorker, IRebalanceListener
 {
@@ -26,16 +27,20 @@ public sealed class Sequencer : IWorker, IRebalanceListener
     private readonly TimeSpan lateness;
     private readonly Dictionary<int, PartitionSequencer<LogRecord>> partitions = [];
     private readonly Dictionary<string, int> topicIndex;
+    private readonly IdleWatch idle;
     private StageProgress? stage;
     private long releasedTotal;
 
     /// <summary>A sequencer.</summary>
-    public Sequencer(ServiceContext context)
+    /// <param name="context">The service's context.</param>
+    /// <param name="clock">Tells when a topic has been quiet for long; null: the system's.</param>
+    public Sequencer(ServiceContext context, TimeProvider? clock = null)
     {
         this.context = context;
         lateness = TimeSpan.FromSeconds(context.Settings.LatenessSeconds);
         topicIndex = EventTopics.All.Index().ToDictionary(t => t.Item, t => t.Index);
         consumer = context.Log.Join("sequencer", context.Member, EventTopics.All, this);
+        idle = new IdleWatch(context.Log, consumer, clock ?? TimeProvider.System, TimeSpan.FromSeconds(context.Settings.IdleSeconds));
     }
 
     /// <inheritdoc/>
@@ -48,36 +53,44 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         if (records.Count == 0)
         {
             stage?.Dispose();
-            return false;
+            return MarkIdle();
         }
 
+        idle.Bring(records);
         stage = context.Board.Start("sequence", StageUnit.Events);
-        using var step = consumer.Begin();
         var released = 0;
-        foreach (var batch in records.GroupBy(r => r.Partition)) released += Sequence(batch.Key, batch, step);
-        if (step.Finish() != StepOutcome.Committed)
+        using (var step = consumer.Begin())
         {
-            consumer.Rewind();
-            foreach (var p in partitions.Keys.ToList()) partitions[p] = Restore(p, consumer.State);
+            foreach (var batch in records.GroupBy(r => r.Partition)) released += Sequence(batch.Key, batch, step);
+            if (!Finish(step)) return true;
         }
 
         stage.Count(released);
         releasedTotal += released;
         stage.Report(releasedTotal, 0, $"{releasedTotal:N0} events in order");
         Balance();
+        MarkIdle();
         return true;
     }
 
     /// <inheritdoc/>
     public void Assigned(IReadOnlyList<int> partitions, IStateReader state)
     {
-        foreach (var p in partitions) this.partitions[p] = Restore(p, state);
+        foreach (var p in partitions)
+        {
+            this.partitions[p] = Restore(p, state);
+            idle.Add(p);
+        }
     }
 
     /// <inheritdoc/>
     public void Revoked(IReadOnlyList<int> partitions)
     {
-        foreach (var p in partitions) this.partitions.Remove(p);
+        foreach (var p in partitions)
+        {
+            this.partitions.Remove(p);
+            idle.Remove(p);
+        }
     }
 
     /// <inheritdoc/>
@@ -90,23 +103,45 @@ public sealed class Sequencer : IWorker, IRebalanceListener
     private PartitionSequencer<LogRecord> Restore(int partition, IStateReader state) => new(
         EventTopics.All.Count, lateness, state.Get(partition, StateKey) is { } bytes ? SequencerState.FromJson(bytes.Span) : null);
 
+    private bool Finish(IStep step)
+    {
+        if (step.Finish() == StepOutcome.Committed) return true;
+        consumer.Rewind();
+        foreach (var p in partitions.Keys.ToList()) partitions[p] = Restore(p, consumer.State);
+        return false;
+    }
+
     private int Sequence(int partition, IEnumerable<LogRecord> records, IStep step)
     {
         var sequencer = partitions[partition];
-        string? ended = null;
+        var released = 0;
         foreach (var record in records)
         {
-            if (EndMark.Is(record, out var stageId))
-            {
-                sequencer.End(topicIndex[record.Topic], record.Offset);
-                ended = stageId;
-            }
-            else
-            {
-                Offer(sequencer, record, step);
-            }
+            var topic = topicIndex[record.Topic];
+            if (EndMark.Is(record, out var stageId)) sequencer.End(topic, record.Offset, stageId);
+            else if (IdleMark.Is(record, out var time)) sequencer.Idle(topic, record.Offset, time);
+            else Offer(sequencer, record, step);
+
+            // An import ends where its last mark stands, whatever else the batch holds.
+            if (sequencer.HasEnded) released += Close(partition, sequencer, step);
         }
 
+        released += Release(sequencer, step);
+        step.Put(partition, StateKey, sequencer.State.ToJson());
+        for (var t = 0; t < EventTopics.All.Count; t++) step.Commit(new TopicPartition(EventTopics.All[t], partition), sequencer.ResumeAt(t));
+        return released;
+    }
+
+    private static int Close(int partition, PartitionSequencer<LogRecord> sequencer, IStep step)
+    {
+        var released = Release(sequencer, step);
+        step.Append(EndMark.Of(sequencer.EndedStage, Topics.Timeline, partition));
+        sequencer.Reopen();
+        return released;
+    }
+
+    private static int Release(PartitionSequencer<LogRecord> sequencer, IStep step)
+    {
         var released = 0;
         foreach (var record in sequencer.Release())
         {
@@ -114,15 +149,24 @@ public sealed class Sequencer : IWorker, IRebalanceListener
             released++;
         }
 
-        if (ended is not null && sequencer.HasEnded)
+        return released;
+    }
+
+    // The marks go out in a step of their own: they say nothing about the records of another.
+    private bool MarkIdle()
+    {
+        var due = partitions.SelectMany(p => idle.Due(p.Key, p.Value)).ToList();
+        if (due.Count == 0) return false;
+        using var step = consumer.Begin();
+        foreach (var (at, topic, time) in due)
         {
-            step.Append(EndMark.Of(ended, Topics.Timeline, partition));
-            sequencer.Reopen();
+            step.Append(IdleMark.Of(at.Topic, at.Partition, time));
+            partitions[at.Partition].Marked(topic, time);
         }
 
-        step.Put(partition, StateKey, sequencer.State.ToJson());
-        for (var t = 0; t < EventTopics.All.Count; t++) step.Commit(new TopicPartition(EventTopics.All[t], partition), sequencer.ResumeAt(t));
-        return released;
+        foreach (var p in due.Select(d => d.Partition.Partition).Distinct()) step.Put(p, StateKey, partitions[p].State.ToJson());
+        if (Finish(step)) due.ForEach(d => Metrics.IdleMarks.WithLabels(d.Partition.Topic).Inc());
+        return true;
     }
 
     private void Offer(PartitionSequencer<LogRecord> sequencer, LogRecord record, IStep step)
@@ -137,7 +181,8 @@ public sealed class Sequencer : IWorker, IRebalanceListener
             return;
         }
 
-        switch (sequencer.Offer(topicIndex[record.Topic], record.Offset, order, record.Header(HeaderNames.Source) ?? "", record))
+        var source = record.Header(HeaderNames.Source) ?? "";
+        switch (sequencer.Offer(topicIndex[record.Topic], record.Offset, order, source, record, source.StartsWith(Import.Importer.SourcePrefix, StringComparison.Ordinal)))
         {
             case OfferOutcome.Late:
                 Metrics.EventsLate.WithLabels(order.Type.Name()).Inc();
@@ -157,8 +202,8 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         var (id, time, type) = (record.Header(HeaderNames.Id), record.Header(HeaderNames.Time), EventType.Search);
         order = default;
         var utc = default(DateTime);
-        cause = id is null ? "expected the header ce_id, found none"
-            : record.Key is null ? "expected a key, found none"
+        cause = EventLimits.IdFault(id) is { Length: > 0 } idFault ? $"header ce_id: {idFault}"
+            : EventLimits.UserFault(record.Key) is { Length: > 0 } keyFault ? keyFault
             : !EventTime.TryParse(time, out utc) ? "expected an ISO-8601 time in the header ce_time"
             : "";
         if (cause.Length == 0 && !Types.TryGetValue(record.Header(HeaderNames.Type) ?? "", out type)) cause = "expected tppo.search.v1, tppo.click.v1, tppo.purchase.v1 or tppo.visit.v1 in the header ce_type";
@@ -183,9 +228,7 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         {
             for (var t = 0; t < EventTopics.All.Count; t++)
             {
-                var partition = new TopicPartition(EventTopics.All[t], p);
-                if (sequencer.Held > HeldMax && sequencer.IsAhead(t)) consumer.Pause(partition);
-                else consumer.Resume(partition);
+                idle.Pause(new TopicPartition(EventTopics.All[t], p), sequencer.Held > HeldMax && sequencer.IsAhead(t));
             }
         }
     }

@@ -19,10 +19,12 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
     private const int BatchRecords = 32_768;
     private const int WaitsMax = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
-    private const int UsersInMemoryMax = 200_000;
     private readonly ServiceContext context;
     private readonly IConsumer consumer;
-    private readonly Dictionary<(int Partition, string User), UserHistory> users = [];
+    private readonly UserStates users;
+
+    // Taken from the log for the next step; what is revoked before it begins goes again, and is read anew if it comes back.
+    private readonly List<LogRecord> gathered = [];
     private StageProgress? stage;
     private long windowCount;
 
@@ -31,6 +33,7 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
     {
         this.context = context;
         consumer = context.Log.Join("windower", context.Member, [Topics.Timeline], this);
+        users = new UserStates(consumer, context.Settings.Windows);
     }
 
     /// <inheritdoc/>
@@ -39,8 +42,8 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
     /// <inheritdoc/>
     public bool Work(CancellationToken cancellation)
     {
-        var records = Poll(cancellation);
-        if (records.Count == 0)
+        Gather(cancellation);
+        if (gathered.Count == 0)
         {
             stage?.Dispose();
             return false;
@@ -48,25 +51,26 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
 
         stage = context.Board.Start("window", StageUnit.Events);
         using var step = consumer.Begin();
-        var touched = new HashSet<(int Partition, string User)>();
         var resumeAt = new SortedDictionary<int, long>();
-        foreach (var record in records)
+        foreach (var record in gathered)
         {
-            Take(record, step, touched);
+            Take(record, step);
             resumeAt[record.Partition] = record.Offset + 1;
         }
 
-        foreach (var user in touched) step.Put(user.Partition, user.User, UserHistoryCodec.Write(users[user].State));
+        var taken = gathered.Count;
+        gathered.Clear();
+        users.Write(step);
         foreach (var (partition, offset) in resumeAt) step.Commit(new TopicPartition(Topics.Timeline, partition), offset);
         if (step.Finish() != StepOutcome.Committed)
         {
-            users.Clear();
+            users.Forget();
             consumer.Rewind();
             return true;
         }
 
-        if (users.Count > UsersInMemoryMax) users.Clear();
-        stage.Count(records.Count);
+        users.Committed();
+        stage.Count(taken);
         stage.Report(windowCount, 0, $"{windowCount:N0} windows");
         return true;
     }
@@ -77,7 +81,11 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
     }
 
     /// <inheritdoc/>
-    public void Revoked(IReadOnlyList<int> partitions) => users.Clear();
+    public void Revoked(IReadOnlyList<int> partitions)
+    {
+        gathered.RemoveAll(r => partitions.Contains(r.Partition));
+        users.Forget();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -87,19 +95,18 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
     }
 
     // A step writes the state of all whom it touches, most of the people there are: it waits a moment for a full batch.
-    private List<LogRecord> Poll(CancellationToken cancellation)
+    private void Gather(CancellationToken cancellation)
     {
-        List<LogRecord> records = [.. consumer.Poll(BatchRecords, TimeSpan.Zero, cancellation)];
-        for (var wait = 0; wait < WaitsMax && records.Count is > 0 and < BatchRecords && !EndMark.Is(records[^1], out _); wait++)
-            records.AddRange(consumer.Poll(BatchRecords - records.Count, Patience, cancellation));
-
-        // A later poll may have brought a rebalance: what is no longer owned is somebody else's to read.
-        var owned = consumer.Assignment.Select(p => p.Partition).ToHashSet();
-        records.RemoveAll(r => !owned.Contains(r.Partition));
-        return records;
+        gathered.AddRange(consumer.Poll(BatchRecords, TimeSpan.Zero, cancellation));
+        for (var wait = 0; wait < WaitsMax && gathered.Count is > 0 and < BatchRecords && !EndMark.Is(gathered[^1], out _); wait++)
+        {
+            // A rebalance inside the poll takes away from what is gathered; what the poll itself brings comes after it.
+            var records = consumer.Poll(BatchRecords - gathered.Count, Patience, cancellation);
+            gathered.AddRange(records);
+        }
     }
 
-    private void Take(LogRecord record, IStep step, HashSet<(int Partition, string User)> touched)
+    private void Take(LogRecord record, IStep step)
     {
         if (EndMark.Is(record, out var stageId))
         {
@@ -107,10 +114,13 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
             return;
         }
 
+        if (Marks.Is(record)) return;
         UserEvent e;
         try
         {
             e = EventJson.Read(record.Value.Span);
+            var fault = EventLimits.IdFault(e.Id) + EventLimits.UserFault(e.User);
+            if (fault.Length > 0) throw new FormatException($"event: {fault}");
         }
         catch (FormatException malformed)
         {
@@ -121,22 +131,24 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
             return;
         }
 
-        var key = (record.Partition, e.User);
-        if (!users.TryGetValue(key, out var user)) users[key] = user = Restore(key);
-        touched.Add(key);
-        if (user.Take(e, context.Settings.Windows, out var emptied) is not { } window)
-        {
-            if (emptied) Metrics.WindowsEmptied.Inc();
-            return;
-        }
+        var user = users.Touch(record.Partition, e);
+        var window = user.Take(e, context.Settings.Windows, out var emptied);
+        if (user.Lost != HistoryLoss.None) CountLosses(user.Lost);
+        if (emptied) Metrics.WindowsEmptied.Inc();
+        if (window is null) return;
 
         windowCount++;
         Metrics.WindowsEmitted.Inc();
         step.Append(Record(window, record));
     }
 
-    private UserHistory Restore((int Partition, string User) key) =>
-        consumer.State.Get(key.Partition, key.User) is { } bytes ? new UserHistory(UserHistoryCodec.Read(bytes)) : new UserHistory();
+    private static void CountLosses(HistoryLoss lost)
+    {
+        foreach (var kind in Enum.GetValues<HistoryLoss>())
+        {
+            if (kind != HistoryLoss.None && lost.HasFlag(kind)) Metrics.HistoryLosses.WithLabels(kind.ToString().ToLowerInvariant()).Inc();
+        }
+    }
 
     private static OutgoingRecord Record(Window window, LogRecord last) => new()
     {

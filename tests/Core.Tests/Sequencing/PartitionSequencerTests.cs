@@ -142,6 +142,91 @@ public class PartitionSequencerTests
         Assert.Empty(second.Release());
     }
 
+    [Fact]
+    public void What_follows_an_import_on_one_topic_waits_for_the_others_when_the_import_ends()
+    {
+        var sequencer = new PartitionSequencer<string>(2, Lateness);
+        sequencer.Offer(0, 0, At(5), "s", "a", imported: true);
+        sequencer.End(0, 1, "one");
+        sequencer.Offer(0, 2, At(100), "s", "next");
+        sequencer.Offer(1, 0, At(9), "s", "b", imported: true);
+        sequencer.End(1, 1, "one");
+        Assert.Equal("one", sequencer.EndedStage);
+        Assert.Equal(["a", "b"], sequencer.Release());
+        sequencer.Reopen();
+        Assert.Equal(Start.AddSeconds(9).AddTicks(1), sequencer.ReleasedBefore);
+        Assert.Equal(OfferOutcome.Held, sequencer.Offer(1, 2, At(50), "s", "between"));
+    }
+
+    [Fact]
+    public void Two_imports_that_were_read_at_once_end_one_after_the_other_each_under_its_own_name()
+    {
+        var first = new PartitionSequencer<string>(2, Lateness);
+        first.Offer(0, 0, At(5), "s", "a", imported: true);
+        first.End(0, 1, "one");
+        first.Offer(0, 2, At(40), "s", "b", imported: true);
+        first.End(0, 3, "two");
+        Assert.Empty(first.Release());
+        var second = new PartitionSequencer<string>(2, Lateness, SequencerState.FromJson(first.State.ToJson()));
+        second.Offer(0, 0, At(5), "s", "a", imported: true);
+        second.Offer(0, 2, At(40), "s", "b", imported: true);
+        second.Skip(0, 3);
+        var ends = new List<string>();
+        foreach (var (offset, stage) in new[] { (0, "one"), (1, "two") })
+        {
+            second.End(1, offset, stage);
+            Assert.True(second.HasEnded);
+            ends.Add($"{second.EndedStage}: {string.Join(',', second.Release())}");
+            second.Reopen();
+        }
+
+        Assert.Equal(["one: a", "two: b"], ends);
+        Assert.False(second.IsImporting);
+    }
+
+    [Fact]
+    public void A_quiet_topic_is_waited_for_up_to_where_the_others_are_and_no_further_than_the_present()
+    {
+        var sequencer = new PartitionSequencer<string>(3, Lateness);
+        sequencer.Offer(0, 0, At(5), "s", "a");
+        sequencer.Offer(0, 1, At(100), "s", "b");
+        sequencer.Offer(1, 0, At(60), "s", "c");
+        Assert.Equal(At(60).Time, sequencer.IdleTime(t => t == 2, DateTime.MaxValue));
+        Assert.Equal(At(100).Time, sequencer.IdleTime(_ => true, DateTime.MaxValue));
+        Assert.Equal(At(50).Time, sequencer.IdleTime(t => t == 2, At(50).Time));
+        Assert.Null(sequencer.IdleTime(t => t == 2, At(15).Time));
+        Assert.Null(sequencer.IdleTime(_ => false, DateTime.MaxValue));
+        Assert.True(sequencer.IsWaitedFor(2, At(60).Time));
+        Assert.False(sequencer.IsWaitedFor(1, At(60).Time));
+        sequencer.Marked(2, At(60).Time);
+        Assert.False(sequencer.IsWaitedFor(2, At(60).Time));
+        Assert.Empty(sequencer.Release());
+        Assert.True(sequencer.Idle(2, 0, At(60).Time));
+        Assert.Equal(["a"], sequencer.Release());
+        Assert.False(sequencer.Idle(2, 0, At(70).Time));
+        Assert.Equal(OfferOutcome.Late, sequencer.Offer(2, 1, At(49), "s", "d"));
+    }
+
+    [Fact]
+    public void Nothing_is_idle_while_an_import_is_open_from_its_first_event_to_its_last_mark_and_while_topics_are_read_again()
+    {
+        var sequencer = new PartitionSequencer<string>(2, Lateness);
+        sequencer.Offer(0, 0, At(5), "s", "a", imported: true);
+        sequencer.Offer(0, 1, At(100), "s", "b");
+        Assert.Null(sequencer.IdleTime(_ => true, DateTime.MaxValue));
+        var again = new PartitionSequencer<string>(2, Lateness, SequencerState.FromJson(sequencer.State.ToJson()));
+        Assert.Null(again.IdleTime(_ => true, DateTime.MaxValue));
+        sequencer.End(0, 2);
+        sequencer.Offer(0, 3, At(200), "s", "c");
+        Assert.Null(sequencer.IdleTime(_ => true, DateTime.MaxValue));
+        sequencer.End(1, 0);
+        Assert.Equal(2, sequencer.Release().Count());
+        sequencer.Reopen();
+        Assert.Null(sequencer.IdleTime(_ => true, DateTime.MaxValue));
+        sequencer.Offer(0, 4, At(300), "s", "d");
+        Assert.Equal(At(300).Time, sequencer.IdleTime(_ => true, DateTime.MaxValue));
+    }
+
     private static EventOrder At(double seconds, string? id = null) =>
         new(Start.AddTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond)), EventType.Search, "u", id ?? FormattableString.Invariant($"{seconds}"));
 }

@@ -22,6 +22,8 @@ public class RunSettingsJsonTests
     [InlineData("""{ "tppo": { "shaping": { "alpha": 0 } } }""", "run.json: tppo.shaping.alpha: expected 0.001 to 100, found 0", "")]
     [InlineData("""{ "model": { "width": 130 } }""", "run.json: model.width: expected a multiple of model.heads (4), found 130", "")]
     [InlineData("""{ "model": { "heads": 4, "key_value_heads": 3 } }""", "run.json: model.heads: expected a multiple of model.key_value_heads (3), found 4", "")]
+    [InlineData("""{ "windows": { "history_days_max": 401 } }""", "run.json: windows.state_days_max: expected at least windows.history_days_max (401), found 400", "")]
+    [InlineData("""{ "idle_seconds": -1 }""", "run.json: idle_seconds: expected 0 to ", "found -1")]
     [InlineData("""{ "windows": null }""", "run.json: windows: expected a value, found null", "")]
     [InlineData("""{ "numerics": "fast" }""", "run.json", "")]
     [InlineData("""{ "numerics": 7 }""", "run.json", "")]

@@ -60,7 +60,7 @@ public class WindowProperties
             iter: 1_000);
 
     [Fact]
-    public void The_state_is_bounded_and_another_version_of_it_is_refused()
+    public void The_state_has_at_most_twice_N_events_and_another_version_of_it_is_refused()
     {
         var settings = new WindowSettings { Targets = 3, HistoryEventsMax = 4 };
         var user = new UserHistory();
@@ -68,7 +68,7 @@ public class WindowProperties
         Assert.InRange(user.State.Before.Count + user.State.Since.Count, 1, 8);
         var bytes = UserHistoryCodec.Write(user.State);
         bytes[0] = 9;
-        Assert.Contains("expected version 1, found 9", Assert.Throws<FormatException>(() => UserHistoryCodec.Read(bytes)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected version 2, found 9", Assert.Throws<FormatException>(() => UserHistoryCodec.Read(bytes)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public abstract class LogAround(IEventLog inner) : IEventLog
 
     public long OffsetAt(TopicPartition partition, DateTimeOffset appendedAtOrAfter) => inner.OffsetAt(partition, appendedAtOrAfter);
 
-    public IConsumer Join(string group, string member, IReadOnlyList<string> topics, IRebalanceListener? listener = null) =>
+    public virtual IConsumer Join(string group, string member, IReadOnlyList<string> topics, IRebalanceListener? listener = null) =>
         inner.Join(group, member, topics, listener);
 
     public IReadOnlyDictionary<TopicPartition, long> Committed(string group) => inner.Committed(group);
