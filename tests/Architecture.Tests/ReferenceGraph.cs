@@ -54,7 +54,7 @@ internal static class ReferenceGraph
         Test("EndToEnd", ["Core", "Streaming", "Hosting", "Cli"], []),
     ];
 
-    public static readonly IReadOnlyList<Rule> Bench = [new("Ingest", ["Core", "Streaming", "Hosting", "Ingest"], [])];
+    public static readonly IReadOnlyList<Rule> Bench = [new("Ingest", ["Core", "Streaming", "Hosting", "Ingest", "TestKit"], ["Confluent.Kafka"])];
 
     // Every test project may use the kit's fakes and property tests.
     private static Rule Test(string of, string[] projects, string[] packages) =>

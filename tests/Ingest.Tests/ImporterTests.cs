@@ -38,6 +38,19 @@ public sealed class ImporterTests
     }
 
     [Fact]
+    public void Losing_its_partition_and_getting_it_back_within_one_poll_it_goes_on_with_the_source_that_it_was_given()
+    {
+        for (var poll = 1; poll < 4; poll++)
+        {
+            using var kit = new ServiceKit(TinyRun.Settings);
+            using var source = new ListImport(Events, Bad);
+            kit.RunUntilIdle(c => [new Importer(c, () => source, ListImport.Pseudonyms)], new RebalancingLog(kit.Log, [], [poll]));
+            Assert.Equal(Events.Select(e => e.Id).Order(StringComparer.Ordinal), EventTopics.All.SelectMany(t => Ids(kit, t)).Order(StringComparer.Ordinal));
+            Assert.Equal(2, kit.Records(DeadLetters).Count);
+        }
+    }
+
+    [Fact]
     public void An_import_that_has_ended_is_not_opened_for_reading_a_second_time_over()
     {
         using var kit = new ServiceKit(TinyRun.Settings);

@@ -17,11 +17,15 @@ internal sealed class ListImport(IReadOnlyList<UserEvent> events, IReadOnlyList<
 
     public IReadOnlyList<BadLine> BadLines => badLines;
 
-    public IEnumerable<UserEvent> Sorted() => events.OrderBy(EventOrder.Of);
+    private bool disposed;
 
-    public void Dispose()
+    public IEnumerable<UserEvent> Sorted()
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return events.OrderBy(EventOrder.Of);
     }
+
+    public void Dispose() => disposed = true;
 
     /// <summary>Events of fifty people, one a second; their types go round, purchases left out if asked for.</summary>
     public static UserEvent[] Many(int count, bool purchases = true) =>

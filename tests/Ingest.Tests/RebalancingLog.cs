@@ -8,7 +8,7 @@ namespace Tppo.Ingest.Tests;
 /// gets it back before the poll's records come, as when a group is rebalanced twice between two polls.
 /// </summary>
 /// <param name="inner">The log.</param>
-/// <param name="splits">Most records of each poll, over and over; none: as many as are asked for.</param>
+/// <param name="splits">Most records of each poll, over and over; 0: as if none had come yet; none: as many as are asked for.</param>
 /// <param name="rebalances">Which polls of each consumer, from 0.</param>
 internal sealed class RebalancingLog(IEventLog inner, IReadOnlyList<int> splits, IReadOnlyCollection<int> rebalances) : LogAround(inner)
 {
@@ -29,7 +29,8 @@ internal sealed class RebalancingLog(IEventLog inner, IReadOnlyList<int> splits,
         {
             var poll = polls++;
             if (rebalances.Contains(poll)) LoseAndGetBack();
-            return inner.Poll(splits.Count == 0 ? recordsMax : Math.Min(recordsMax, splits[poll % splits.Count]), TimeSpan.Zero, ct);
+            var most = splits.Count == 0 ? recordsMax : Math.Min(recordsMax, splits[poll % splits.Count]);
+            return most == 0 ? [] : inner.Poll(most, TimeSpan.Zero, ct);
         }
 
         public void Pause(TopicPartition p) => inner.Pause(p);

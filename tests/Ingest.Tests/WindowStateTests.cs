@@ -21,7 +21,7 @@ public sealed class WindowStateTests
     [
         .. Enumerable.Range(0, 400)
             .Where(i => i % 40 < 10 || i / 40 == 0 || (i / 40 == 7 && i % 40 < 30) || (i % 40 < 20 && i / 40 % 3 == 0))
-            .Select(i => new UserEvent($"e{i:D4}", $"user{i % 40}", LiveEvents.Start.AddDays(i / 40 * 6).AddSeconds(i), i % 5 == 4 ? EventType.Click : EventType.Search, $"query {i}", "")),
+            .Select(i => new UserEvent($"e{i:D4}", $"user{i % 40}", LiveEvents.Start.AddDays(i / 40 * 6).AddSeconds(i), ((i / 40) + (i % 40)) % 3 == 2 ? EventType.Click : EventType.Search, $"query {i}", "")),
     ];
 
     [Fact]

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tppo.Core.Settings;
+using Tppo.Core.World;
+using Tppo.Hosting;
+using Tppo.Hosting.Artifacts;
+using Tppo.Hosting.Progress;
+using Tppo.Hosting.Workers;
+using Tppo.Streaming;
+using Tppo.TestKit;
+using Kafka = Confluent.Kafka;
+
+namespace Tppo.Ingest.Bench;
+
+/// <summary>Sequencer and windower on a real broker, between the plain consumer and Kafka Streams.</summary>
+internal sealed class KafkaBench(int people)
+{
+    private static readonly string[] PeerJars = ["lib/*", "streams/*", "peer/streams-peer.jar"];
+    private readonly RunSettings settings = new()
+    {
+        Input = new InputSettings { World = new WorldSettings { Users = people } },
+        Windows = new WindowSettings { HistoryEventsMax = 50 },
+    };
+
+    /// <summary>Rounds on brokers of their own; in each the ways take turns over the same four topics.</summary>
+    public void Run(int rounds)
+    {
+        Console.WriteLine("round  way       events/s  CPU s   ratio to streams   share of plain   detail");
+        for (var round = 1; round <= rounds; round++)
+        {
+            using var broker = TestBroker.Start(new TestBrokerOptions { HeapMegabytes = 1024 });
+            var fed = Feed(broker);
+            Row[] rows = [Plain(broker, fed), Ours(broker, fed), Streams(broker, fed)];
+            foreach (var row in rows)
+            {
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{round,5}  {row.Way,-8} {row.Rate,9:N0} {row.Cpu,6:F1} {row.Rate / rows[2].Rate,18:F2} {row.Rate / rows[0].Rate,16:P1}   {row.Detail}"));
+            }
+        }
+    }
+
+    private long Feed(TestBroker broker)
+    {
+        using var log = Open(broker, "feed", ILogObserver.None);
+        var workers = IngestService.Compose(Context(log, broker));
+        foreach (var other in workers.Skip(1)) other.Dispose();
+        new WorkerHost(log, NullLogger<WorkerHost>.Instance).Run([workers[0]], untilIdle: true, CancellationToken.None);
+        return EventTopics.All.Sum(t => Enumerable.Range(0, log.Partitions(t)).Sum(p => log.Read(new TopicPartition(t, p), 0).LongCount(r => r.Value.Length > 0)));
+    }
+
+    private static Row Plain(TestBroker broker, long fed)
+    {
+        var config = new Kafka.ConsumerConfig
+        {
+            BootstrapServers = broker.BootstrapServers,
+            GroupId = "plain",
+            IsolationLevel = Kafka.IsolationLevel.ReadCommitted,
+            EnableAutoCommit = false,
+            AutoOffsetReset = Kafka.AutoOffsetReset.Earliest,
+        };
+
+        // The default of a second makes this consumer wait most of the time: not worth measuring against.
+        config.Set("fetch.queue.backoff.ms", "1");
+        using var consumer = new Kafka.ConsumerBuilder<byte[], byte[]>(config).Build();
+        consumer.Assign(EventTopics.All.SelectMany(t => Enumerable.Range(0, 4).Select(p => new Kafka.TopicPartitionOffset(t, p, Kafka.Offset.Beginning))));
+        var cpu = Cpu();
+        consumer.Consume(TimeSpan.FromSeconds(30));
+        var started = Stopwatch.GetTimestamp();
+        for (var seen = 1L; seen < fed;)
+        {
+            if (consumer.Consume(TimeSpan.FromSeconds(1)) is { Message.Value.Length: > 0 }) seen++;
+        }
+
+        return new Row("plain", fed / Stopwatch.GetElapsedTime(started).TotalSeconds, Cpu() - cpu, "");
+    }
+
+    private Row Ours(TestBroker broker, long fed)
+    {
+        var told = new StepTimes();
+        using var log = Open(broker, "ours", told);
+        var workers = IngestService.Compose(Context(log, broker));
+        workers[0].Dispose();
+        foreach (var other in workers.Skip(3)) other.Dispose();
+        var cpu = Cpu();
+        new WorkerHost(log, NullLogger<WorkerHost>.Instance).Run([.. workers.Skip(1).Take(2)], untilIdle: true, CancellationToken.None);
+        return new Row("ours", fed / told.Elapsed.TotalSeconds, Cpu() - cpu, FormattableString.Invariant(
+            $"{fed / Math.Max(1, told.Of("sequencer")):N0} events a transaction of the sequencer, {fed / Math.Max(1, told.Of("windower")):N0} of the windower"));
+    }
+
+    private static Row Streams(TestBroker broker, long fed)
+    {
+        broker.CreateTopic("timeline.peer", 4);
+        broker.CreateTopic("windows.peer", 4);
+        var kafka = Environment.GetEnvironmentVariable("TPPO_TEST_KAFKA")!;
+        var jars = string.Join(':', PeerJars.Select(j => Path.Combine(kafka, j)));
+        using var java = Process.Start(new ProcessStartInfo("java", [
+            "-Xmx1g", "-cp", jars, "StreamsPeer", "run", "--bootstrap", broker.BootstrapServers, "--stop-at", fed.ToString(CultureInfo.InvariantCulture),
+            "--query-field", "text", "--commit-ms", "1000",
+        ])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = java.StandardError.ReadToEndAsync();
+        var line = java.StandardOutput.ReadToEnd().Trim().Split('\n')[^1];
+        java.WaitForExit();
+        if (!line.StartsWith('{')) throw new InvalidOperationException($"the Streams peer failed: {error.Result}");
+        var result = JsonDocument.Parse(line).RootElement;
+        return new Row("streams", result.GetProperty("events_per_second").GetDouble(), java.TotalProcessorTime.TotalSeconds, $"{result.GetProperty("windows").GetInt64():N0} windows");
+    }
+
+    private ServiceContext Context(IEventLog log, TestBroker broker) => new()
+    {
+        Log = log,
+        Settings = settings,
+        Artifacts = new ArtifactStore(Path.Combine(broker.Folder, "artifacts")),
+        Board = new StageBoard(TimeProvider.System),
+        Loggers = NullLoggerFactory.Instance,
+    };
+
+    private static KafkaLog Open(TestBroker broker, string client, ILogObserver observer) => KafkaLog.Open(new KafkaOptions
+    {
+        BootstrapServers = broker.BootstrapServers,
+        Client = client,
+        StateFolder = Path.Combine(broker.Folder, client),
+        Observer = observer,
+    });
+
+    private static double Cpu()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime.TotalSeconds;
+    }
+
+    private sealed record Row(string Way, double Rate, double Cpu, string Detail);
+}
