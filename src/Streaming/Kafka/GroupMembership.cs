@@ -23,6 +23,7 @@ internal sealed class GroupMembership : IDisposable
     private readonly KafkaTransactions transactions;
     private readonly IRebalanceListener? listener;
     private readonly Dictionary<string, SequenceAudit> audits = [];
+    private readonly Dictionary<Kafka.TopicPartition, long> committedHere = [];
     private IReadOnlyList<TopicPartition> assigned = [];
     private List<int> kept = [];
     private bool lost, newlyAssigned;
@@ -94,6 +95,7 @@ internal sealed class GroupMembership : IDisposable
         if (Due || Assignment.Count == 0) return;
         foreach (var partition in Assignment.Select(a => a.Partition).Distinct().Where(_ => restore)) changelog.Restore(partition);
         var offsets = Committed(Client, [.. Fetched.Queues.Select(q => q.Kafka)]);
+        NoteCommitted(offsets);
         foreach (var queue in Fetched.Queues)
         {
             queue.Move(offsets[queue.Kafka]);
@@ -106,6 +108,12 @@ internal sealed class GroupMembership : IDisposable
         }
 
         Client.Assign(Fetched.Queues.Select(q => new Kafka.TopicPartitionOffset(q.Kafka, q.Position)));
+    }
+
+    /// <summary>Notes what is committed by this member's doing, or was found to be: it changes only if somebody else has worked here.</summary>
+    internal void NoteCommitted(IEnumerable<KeyValuePair<Kafka.TopicPartition, long>> offsets)
+    {
+        foreach (var (partition, offset) in offsets) committedHere[partition] = offset;
     }
 
     /// <summary>Counts what is missing or doubled in records that are handed out.</summary>
@@ -198,9 +206,10 @@ internal sealed class GroupMembership : IDisposable
 
         // A former life's open transaction would hold its offsets back until it times out: taking its id over ends it now.
         if (ids.Count > 0) transactions.Ready();
-        kept = lost ? [] : [.. kept.Where(k => ids.Exists(i => i.Partition == k))];
+        var offsets = Committed(client, partitions);
+        kept = lost ? [] : [.. kept.Where(k => ids.Exists(i => i.Partition == k) && IsAsLeft(k, offsets))];
+        NoteCommitted(offsets);
         var fresh = partitions.Where(p => !kept.Contains(p.Partition.Value)).ToList();
-        var offsets = Committed(client, fresh);
         Fetched.Set([.. ids.Zip(partitions, (id, kafka) => kept.Contains(id.Partition) && Fetched.TryFind(id) is { } stays ? stays : new PartitionQueue(id, kafka, offsets[kafka]))]);
         foreach (var queue in Fetched.Queues)
         {
@@ -217,6 +226,11 @@ internal sealed class GroupMembership : IDisposable
         (Due, newlyAssigned) = (false, true);
         return [.. Fetched.Queues.Select(q => new Kafka.TopicPartitionOffset(q.Kafka, q.Position))];
     }
+
+    // Whoever was away for longer than its session is not always told so: others may have worked on what seems to be kept.
+    private bool IsAsLeft(int partition, Dictionary<Kafka.TopicPartition, long> offsets) =>
+        offsets.Where(o => o.Key.Partition.Value == partition).All(o => committedHere.TryGetValue(o.Key, out var ours) && ours == o.Value)
+        && changelog.Restore(partition) == 0;
 
     private void OnRevoked(bool everything)
     {

@@ -128,6 +128,9 @@ internal sealed class KafkaConsumer : IConsumer
         if (!Owns(partition)) throw new ArgumentException($"group '{Group}': partition {partition} is not owned by this member");
     }
 
+    internal void NoteCommitted(IEnumerable<Kafka.TopicPartitionOffset> offsets) =>
+        membership.NoteCommitted(offsets.Select(o => KeyValuePair.Create(o.TopicPartition, o.Offset.Value)));
+
     internal void StepEnded(StepOutcome outcome)
     {
         step = null;

@@ -55,5 +55,6 @@ internal sealed class KafkaPatience(KafkaOptions options, Func<string?> refusal)
         or Kafka.ErrorCode.RequestTimedOut or Kafka.ErrorCode.NetworkException or Kafka.ErrorCode.BrokerNotAvailable or Kafka.ErrorCode.ReplicaNotAvailable
         or Kafka.ErrorCode.GroupLoadInProgress or Kafka.ErrorCode.GroupCoordinatorNotAvailable or Kafka.ErrorCode.NotCoordinatorForGroup
         or Kafka.ErrorCode.UnstableOffsetCommit or Kafka.ErrorCode.ConcurrentTransactions or Kafka.ErrorCode.NotEnoughReplicas or Kafka.ErrorCode.Local_InProgress
+        or Kafka.ErrorCode.Local_NoEnt // Nobody leads a partition: its broker is away.
         or Kafka.ErrorCode.OffsetNotAvailable or Kafka.ErrorCode.FencedLeaderEpoch or Kafka.ErrorCode.UnknownLeaderEpoch;
 }

@@ -78,10 +78,12 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
         }
 
         foreach (var ((partition, kind, key), value) in changes) messages.Add((consumer.Changelog.Partition(partition), consumer.Changelog.Record(kind, key, value)));
-        var outcome = consumer.Transactions.Run(messages, [.. offsets.Select(o => new Kafka.TopicPartitionOffset(log.Topics.Find(o.Key), o.Value))], consumer.Membership, log.Faults.Next(consumer.Group));
+        var next = offsets.Select(o => new Kafka.TopicPartitionOffset(log.Topics.Find(o.Key), o.Value)).ToList();
+        var outcome = consumer.Transactions.Run(messages, next, consumer.Membership, log.Faults.Next(consumer.Group));
         log.Options.Observer.Transaction(consumer.Group, outcome);
         if (outcome != StepOutcome.Committed) return outcome;
         log.NoteWritten(consumer.Transactions.Written);
+        consumer.NoteCommitted(next);
         foreach (var partition in changes.GroupBy(c => c.Key.Partition))
         {
             consumer.Changelog.Apply(

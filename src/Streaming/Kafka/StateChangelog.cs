@@ -30,19 +30,22 @@ internal sealed class StateChangelog(string group, StateStore store, KafkaReader
 
     /// <summary>
     /// Brings the local copy up to all that was committed by now. Reads up to the end of what is written, decided or not:
-    /// another group's open transaction may hide what ours committed long ago.
+    /// another group's open transaction may hide what ours committed long ago. Gives how many changes there were.
     /// </summary>
-    internal void Restore(int partition)
+    internal int Restore(int partition)
     {
         var from = Start(partition);
         var changelog = Partition(partition);
         var to = ends.HighWatermark(changelog);
         var next = from;
         var read = 0L;
+        var changed = 0;
         foreach (var batch in reader.Read(changelog, from, to).Chunk(BatchRecords))
         {
             next = batch[^1].Offset.Value + 1;
-            store.Apply(partition, Changes(batch), (topicId, next, Now()));
+            var changes = Changes(batch).ToList();
+            store.Apply(partition, changes, (topicId, next, Now()));
+            changed += changes.Count;
             read += batch.Length;
             if (read % TellEvery == 0) observer.Restoring(group, partition, to - next);
         }
@@ -50,6 +53,7 @@ internal sealed class StateChangelog(string group, StateStore store, KafkaReader
         if (to > from) store.Apply(partition, [], (topicId, to, Now()));
         if (read >= TellEvery) observer.Notice($"{group}: state of partition {partition} restored: {read:N0} records of the changelog");
         observer.Restoring(group, partition, 0);
+        return changed;
     }
 
     private long Start(int partition)
