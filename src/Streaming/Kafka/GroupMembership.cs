@@ -11,6 +11,7 @@ namespace Tppo.Streaming;
 /// </summary>
 internal sealed class GroupMembership : IDisposable
 {
+    private const int HeldRecordsMin = 16_384;
     private const int HeldRecordsMax = 131_072;
     private const long HeldBytesMax = 96L << 20;
     private const int PausedRecordsMax = 16_384;
@@ -54,18 +55,28 @@ internal sealed class GroupMembership : IDisposable
     /// <summary>An assignment is on its way.</summary>
     internal bool Due { get; private set; } = true;
 
-    /// <summary>Takes in what the client has; waits for a first record at most so long.</summary>
-    internal void Serve(TimeSpan wait)
+    /// <summary>
+    /// Takes in what the client has, until about so many records lie here to be handed out; waits for a first one at most so long.
+    /// More stays with the client, where it costs the collector nothing.
+    /// </summary>
+    internal void Serve(TimeSpan wait, int enough)
     {
         Throttle();
-        while (Fetched.Count < HeldRecordsMax && Fetched.Bytes < HeldBytesMax)
+        var records = Math.Min(Math.Max(HeldRecordsMin, 2 * Math.Min(enough, HeldRecordsMax)) - Fetched.Available, HeldRecordsMax - Fetched.Count);
+        for (var bytes = HeldBytesMax - Fetched.Bytes; records > 0 && bytes > 0; records--)
         {
             if (Consume(wait) is not { } result) return;
             wait = TimeSpan.Zero;
             var id = new TopicPartition(log.Topics.OurName(result.Topic), result.Partition.Value);
             if (Fetched.TryFind(id) is not { } queue) continue;
-            if (result.IsPartitionEOF) queue.ReadTo(result.Offset.Value);
-            else queue.Enqueue(KafkaRecords.Read(id.Topic, result));
+            if (result.IsPartitionEOF)
+            {
+                queue.ReadTo(result.Offset.Value);
+                continue;
+            }
+
+            queue.Enqueue(KafkaRecords.Read(id.Topic, result));
+            bytes -= result.Message.Value?.Length ?? 0;
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class KafkaConsumer : IConsumer
                 left = Slice;
             }
 
-            membership.Serve(left);
+            membership.Serve(left, recordsMax);
         }
     }
 
@@ -140,10 +140,10 @@ internal sealed class KafkaConsumer : IConsumer
 
     private void Fill(int recordsMax)
     {
-        membership.Serve(TimeSpan.Zero);
+        membership.Serve(TimeSpan.Zero, recordsMax);
         var started = Stopwatch.GetTimestamp();
         while (fetched.Available > 0 && fetched.Available < recordsMax && fetched.AvailableBytes < PollBytesMax && membership.MoreIsKnown() && Stopwatch.GetElapsedTime(started) < FillTime)
-            membership.Serve(TimeSpan.FromMilliseconds(2));
+            membership.Serve(TimeSpan.FromMilliseconds(2), recordsMax);
     }
 
     // Whether something lies between what was handed out and the end; of paused partitions too, unless these are left out.

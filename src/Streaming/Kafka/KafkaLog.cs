@@ -170,9 +170,7 @@ public sealed class KafkaLog : IEventLog
     internal (Kafka.TopicPartition Place, bool Compacted) Place(OutgoingRecord record)
     {
         var topic = Topics.Find(record.Topic);
-        var partition = record.Partition ?? (record.Key is null ? 0 : Murmur2.Partition(Encoding.UTF8.GetBytes(record.Key), topic.Partitions));
-        var kafka = Topics.Find(new TopicPartition(record.Topic, partition));
-        return (kafka, Core.Log.Topics.Find(record.Topic).Cleanup == Cleanup.Compact);
+        return (topic.Place(record.Partition ?? (record.Key is null ? 0 : Murmur2.Partition(Encoding.UTF8.GetBytes(record.Key), topic.Partitions))), topic.IsCompacted);
     }
 
     /// <summary>Notes what a committed step wrote: readers of this log see it, waiters wake.</summary>

@@ -13,7 +13,8 @@ namespace Tppo.Streaming;
 /// </summary>
 internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
 {
-    private readonly List<OutgoingRecord> outputs = [];
+    private readonly List<(Kafka.TopicPartition Place, Kafka.Message<string?, byte[]?> Message)> messages = [];
+    private readonly Dictionary<(int Source, string Topic), long> numbers = [];
     private readonly Dictionary<(int Partition, char Kind, string Key), byte[]?> changes = [];
     private readonly Dictionary<TopicPartition, long> offsets = [];
     private bool ended;
@@ -21,8 +22,10 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
     public void Append(OutgoingRecord record)
     {
         ThrowIfEnded();
-        log.Place(record);
-        outputs.Add(record);
+        var (place, compacted) = log.Place(record);
+        var message = KafkaRecords.Write(record, compacted, except: HeaderNames.Sequence);
+        message.Headers.Add(HeaderNames.Sequence, Encoding.ASCII.GetBytes(Number(record.Topic, place.Partition.Value)));
+        messages.Add((place, message));
     }
 
     public void Put(int partition, string key, ReadOnlyMemory<byte> value) => Change(partition, key, value.ToArray());
@@ -44,7 +47,7 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
         var outcome = StepOutcome.Unknown;
         try
         {
-            outcome = outputs.Count + changes.Count + offsets.Count == 0 ? StepOutcome.Committed : Run();
+            outcome = messages.Count + changes.Count + offsets.Count == 0 ? StepOutcome.Committed : Run();
             return outcome;
         }
         finally
@@ -68,15 +71,8 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
 
     private StepOutcome Run()
     {
-        var messages = new List<(Kafka.TopicPartition, Kafka.Message<string?, byte[]?>)>(outputs.Count + changes.Count);
-        foreach (var output in outputs)
-        {
-            var (place, compacted) = log.Place(output);
-            var message = KafkaRecords.Write(output, compacted, except: HeaderNames.Sequence);
-            message.Headers.Add(HeaderNames.Sequence, Encoding.ASCII.GetBytes(Number(output.Topic, place.Partition.Value)));
-            messages.Add((place, message));
-        }
-
+        foreach (var ((source, topic), count) in numbers)
+            changes[(source, StateStore.Sequence, topic)] = Encoding.ASCII.GetBytes(count.ToString(CultureInfo.InvariantCulture));
         foreach (var ((partition, kind, key), value) in changes) messages.Add((consumer.Changelog.Partition(partition), consumer.Changelog.Record(kind, key, value)));
         var next = offsets.Select(o => new Kafka.TopicPartitionOffset(log.Topics.Find(o.Key), o.Value)).ToList();
         var outcome = consumer.Transactions.Run(messages, next, consumer.Membership, log.Faults.Next(consumer.Group));
@@ -96,10 +92,9 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
     private string Number(string topic, int place)
     {
         var source = consumer.Owns(place) ? place : consumer.LeastOwned;
-        var key = (source, StateStore.Sequence, topic);
-        var known = changes.TryGetValue(key, out var value) ? value : consumer.Store.Get(source, StateStore.Sequence, topic);
-        var number = known is null ? 0 : long.Parse(known, NumberStyles.None, CultureInfo.InvariantCulture);
-        changes[key] = Encoding.ASCII.GetBytes((number + 1).ToString(CultureInfo.InvariantCulture));
+        if (!numbers.TryGetValue((source, topic), out var number) && consumer.Store.Get(source, StateStore.Sequence, topic) is { } known)
+            number = long.Parse(known, NumberStyles.None, CultureInfo.InvariantCulture);
+        numbers[(source, topic)] = number + 1;
         return SequenceAudit.Write(consumer.Group, source, number);
     }
 

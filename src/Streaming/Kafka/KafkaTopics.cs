@@ -13,6 +13,7 @@ internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options
 {
     private static readonly string[] ArrowTopics = [Topics.Rollouts, Topics.TokenRewards];
     private readonly ConcurrentDictionary<string, TopicOnKafka> known = [];
+    private readonly ConcurrentDictionary<string, string> ourNames = [];
 
     /// <summary>Topics of the table that are known to exist, by our names.</summary>
     internal IEnumerable<TopicOnKafka> Existing => known.Values;
@@ -24,16 +25,14 @@ internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options
 
     /// <summary>One partition, checked.</summary>
     /// <exception cref="ArgumentException">No such topic or partition.</exception>
-    internal Kafka.TopicPartition Find(TopicPartition partition)
-    {
-        var topic = Find(partition.Topic);
-        if (partition.Partition < 0 || partition.Partition >= topic.Partitions)
-            throw new ArgumentException($"{partition}: the topic has {topic.Partitions} partitions");
-        return new Kafka.TopicPartition(topic.KafkaName, partition.Partition);
-    }
+    internal Kafka.TopicPartition Find(TopicPartition partition) => Find(partition.Topic).Place(partition.Partition);
 
-    /// <summary>Our name of a topic.</summary>
-    internal string OurName(string kafkaName) => kafkaName[options.Prefix.Length..];
+    /// <summary>Our name of a topic; the same string each time for those of the table.</summary>
+    internal string OurName(string kafkaName)
+    {
+        if (options.Prefix.Length == 0) return kafkaName;
+        return ourNames.TryGetValue(kafkaName, out var name) ? name : ourNames[kafkaName] = kafkaName[options.Prefix.Length..];
+    }
 
     /// <summary>Looks at what is there.</summary>
     internal void Refresh()
@@ -42,7 +41,7 @@ internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options
         foreach (var topic in metadata.Topics.Where(t => t.Topic.StartsWith(options.Prefix, StringComparison.Ordinal) && t.Partitions.Count > 0))
         {
             var name = OurName(topic.Topic);
-            if (IsOfTheTable(name)) known[name] = new TopicOnKafka(name, topic.Topic, topic.Partitions.Count);
+            if (IsOfTheTable(name)) known[name] = new TopicOnKafka(name, topic.Topic, topic.Partitions.Count, Topics.Find(name).Cleanup == Cleanup.Compact);
         }
     }
 
