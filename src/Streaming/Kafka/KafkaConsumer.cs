@@ -12,6 +12,7 @@ internal sealed class KafkaConsumer : IConsumer
     private const long PollBytesMax = 64L << 20;
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FillTime = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ProbeAfter = TimeSpan.FromMilliseconds(300);
     private readonly KafkaLog log;
     private readonly IReadOnlyList<string> topics;
     private readonly GroupMembership membership;
@@ -54,6 +55,7 @@ internal sealed class KafkaConsumer : IConsumer
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(recordsMax);
         ThrowIfNotReady();
         var started = Stopwatch.GetTimestamp();
+        var probeAt = ProbeAfter;
         while (true)
         {
             ct.ThrowIfCancellationRequested();
@@ -76,6 +78,8 @@ internal sealed class KafkaConsumer : IConsumer
                 var waits = membership.Due ? elapsed < log.Options.JoinPatience : Behind(handedOutOnly: true) && elapsed < log.Options.Patience;
                 if (!waits) return [];
                 left = Slice;
+                if (elapsed > probeAt) Probe();
+                if (elapsed > probeAt) probeAt = 2 * elapsed;
             }
 
             membership.Serve(left, recordsMax);
@@ -144,6 +148,19 @@ internal sealed class KafkaConsumer : IConsumer
         var started = Stopwatch.GetTimestamp();
         while (fetched.Available > 0 && fetched.Available < recordsMax && fetched.AvailableBytes < PollBytesMax && membership.MoreIsKnown() && Stopwatch.GetElapsedTime(started) < FillTime)
             membership.Serve(TimeSpan.FromMilliseconds(2), recordsMax);
+    }
+
+    // The client says once that it has come to an end, and forgets what it was about to say when a partition is paused: where
+    // nothing comes, a look at the partition tells whether what lies before the end is but marks of transactions.
+    private void Probe()
+    {
+        if (membership.Due) return;
+        var silent = fetched.Queues.Where(q => q.Count == 0).ToList();
+        var ends = log.Ends.Stable([.. silent.Select(q => q.Kafka)]);
+        foreach (var queue in silent.Where(q => !q.IsAt(ends[q.Kafka])))
+        {
+            if (!log.HoldsAny(queue.Kafka, queue.Position, ends[queue.Kafka])) queue.ReadTo(ends[queue.Kafka]);
+        }
     }
 
     // Whether something lies between what was handed out and the end; of paused partitions too, unless these are left out.

@@ -184,6 +184,9 @@ public sealed class KafkaLog : IEventLog
 
     internal KafkaTransactions TransactionsOf(string transactionalId) => new(Clients, transactionalId, Patience, Options);
 
+    /// <summary>Whether a committed record lies in [from, to).</summary>
+    internal bool HoldsAny(Kafka.TopicPartition partition, long from, long to) => reader.Read(partition, from, to).Any();
+
     internal void Left(string group, KafkaConsumer consumer)
     {
         lock (gate)
