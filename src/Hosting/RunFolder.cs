@@ -63,7 +63,7 @@ public sealed class RunFolder(string path)
         }
 
         Directory.CreateDirectory(Path);
-        WriteWhole(LogName, log + "\n");
+        if (log != EmbeddedLogName) WriteWhole(LogName, log + "\n");
         WriteWhole(RunJson, RunSettingsJson.Write(settings));
     }
 

@@ -14,8 +14,13 @@ namespace Tppo.Hosting.Tests;
 internal sealed class TestLog : IDisposable
 {
     private readonly EmbeddedLogFactory factory = new();
+    private readonly ManualClock clock;
 
-    public TestLog() => Log = Open();
+    public TestLog(ManualClock? clock = null)
+    {
+        this.clock = clock ?? new ManualClock();
+        Log = Open();
+    }
 
     public IEventLog Log { get; private set; }
 
@@ -73,5 +78,5 @@ internal sealed class TestLog : IDisposable
         Finished = true,
     };
 
-    private IEventLog Open() => factory.Open(new LogSetup { OffsetHoleEvery = 3 });
+    private IEventLog Open() => factory.Open(new LogSetup { OffsetHoleEvery = 3, Clock = clock });
 }

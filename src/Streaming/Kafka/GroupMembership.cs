@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tppo.Core.Log;
 using Tppo.Streaming.Records;
 using Kafka = Confluent.Kafka;
@@ -15,6 +16,7 @@ internal sealed class GroupMembership : IDisposable
     private const int HeldRecordsMax = 131_072;
     private const long HeldBytesMax = 96L << 20;
     private const int PausedRecordsMax = 16_384;
+    private static readonly TimeSpan LagEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Request = TimeSpan.FromSeconds(10);
     private readonly KafkaLog log;
     private readonly string group, instance;
@@ -29,6 +31,7 @@ internal sealed class GroupMembership : IDisposable
     private List<int> kept = [];
     private bool lost, newlyAssigned;
     private Exception? failure;
+    private long lagTold;
     private string? fencedBy;
 
     internal GroupMembership(KafkaLog log, string group, string member, IReadOnlyList<string> topics, StateChangelog changelog, StateStore state, KafkaTransactions transactions, IRebalanceListener? listener)
@@ -138,6 +141,15 @@ internal sealed class GroupMembership : IDisposable
             if (missing > 0) log.Options.Observer.SequenceGap(record.Topic, missing);
             if (again) log.Options.Observer.SequenceDuplicate(record.Topic);
         }
+    }
+
+    /// <summary>Tells, once a second, how many offsets lie between what was handed out and what brokers were last known to hold.</summary>
+    internal void TellLag()
+    {
+        if (Stopwatch.GetElapsedTime(lagTold) < LagEvery) return;
+        lagTold = Stopwatch.GetTimestamp();
+        foreach (var queue in Fetched.Queues)
+            log.Options.Observer.Lag(group, queue.Id, Math.Max(0, Client.GetWatermarkOffsets(queue.Kafka).High.Value - queue.Position));
     }
 
     /// <exception cref="MemberFencedException">Another has taken this member's name.</exception>

@@ -18,7 +18,7 @@ public interface ILogObserver
     /// <summary>Keyed state of a partition is being restored: records of the changelog that are still to be read, 0 at the end.</summary>
     void Restoring(string group, int partition, long remaining);
 
-    /// <summary>How far a member is behind the end of a partition.</summary>
+    /// <summary>How far a member is behind the end of a partition, in offsets: marks of transactions count too.</summary>
     void Lag(string group, TopicPartition partition, long records);
 
     /// <summary>Something that a person may want to know, in one line.</summary>

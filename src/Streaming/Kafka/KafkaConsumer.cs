@@ -66,6 +66,7 @@ internal sealed class KafkaConsumer : IConsumer
             if (fetched.Take(recordsMax, PollBytesMax) is { Count: > 0 } records)
             {
                 membership.Audit(records);
+                membership.TellLag();
                 return records;
             }
 
@@ -76,7 +77,12 @@ internal sealed class KafkaConsumer : IConsumer
             if (left <= TimeSpan.Zero)
             {
                 var waits = membership.Due ? elapsed < log.Options.JoinPatience : Behind(handedOutOnly: true) && elapsed < log.Options.Patience;
-                if (!waits) return [];
+                if (!waits)
+                {
+                    membership.TellLag();
+                    return [];
+                }
+
                 left = Slice;
                 if (elapsed > probeAt) Probe();
                 if (elapsed > probeAt) probeAt = 2 * elapsed;
