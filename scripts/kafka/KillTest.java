@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class KillTest {
     private static final Pattern REFUSED = Pattern.compile("(refused|fenced)[:,]|has been replaced");
     private static final int FROZEN_SECONDS = 17;
-    private static final int GIVE_UP_SECONDS = 180;
+    private static final int GIVE_UP_SECONDS = 90;
     private final Random random;
     private final int events;
     private final Broker broker;
@@ -142,6 +142,7 @@ final class KillTest {
             var begin = System.nanoTime();
             ingest = IngestProcess.start(site, ingest.member);
             await(v -> v.progress() > view.progress(), "progress after a kill");
+            if (failed) return;
             row("kill -9", number, counted ? "yes" : "no", view, seconds(begin));
             if (counted) return;
             uncounted++;
@@ -154,6 +155,7 @@ final class KillTest {
         broker.kill();
         broker.restart();
         await(v -> v.progress() > view.progress(), "progress after the broker's restart");
+        if (failed) return;
         row("broker", number, "yes", view, seconds(begin));
     }
 
@@ -173,6 +175,7 @@ final class KillTest {
         var lines = zombie.text().length();
         var other = IngestProcess.start(site, zombie.member.equals("a") ? "b" : "a");
         await(v -> v.progress() > before.progress() && seconds(begin) > FROZEN_SECONDS, "progress of the other process");
+        if (failed) return;
         var takenOver = seconds(begin);
         zombie.thaw();
         for (var wait = 0; wait < 300 && !REFUSED.matcher(zombie.text().substring(lines)).find(); wait++) Thread.sleep(100);
