@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Moments are drawn over the progress of the work, not over time, so that each one meets it under load, however fast it is.
  */
 final class KillTest {
-    private static final Pattern REFUSED = Pattern.compile("(refused|fenced)[:,]|has been replaced");
+    private static final Pattern REFUSED = Pattern.compile("refused,|fenced:|fenced in a commit:|has been replaced");
     private static final int FROZEN_SECONDS = 17;
     private static final int GIVE_UP_SECONDS = 90;
     private final Random random;
@@ -127,9 +127,9 @@ final class KillTest {
     }
 
     private LogWatch.View awaitLoad() throws Exception {
-        var view = await(LogWatch.View::isUnderLoad, "lag with an open transaction");
+        await(LogWatch.View::isUnderLoad, "lag with an open transaction");
         Thread.sleep(random.nextInt(120));
-        return view;
+        return await(LogWatch.View::isUnderLoad, "lag with an open transaction");
     }
 
     private void kill(int number) throws Exception {

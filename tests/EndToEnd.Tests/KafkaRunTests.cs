@@ -18,7 +18,7 @@ public sealed class KafkaRunTests(UnbrokenRun unbroken, DemoOnKafka demo) : ICla
         var (folder, result) = demo.Run;
         Assert.True(result.Code == 0, result.Error + result.Output);
         Assert.Equal(unbroken.Checkpoint, UnbrokenRun.CheckpointOf(folder));
-        using var log = DemoOnKafka.Read(DemoOnKafka.Prefix);
+        using var log = DemoOnKafka.Open(DemoOnKafka.Prefix, "test");
         unbroken.AssertSameRecords(log);
     }
 
@@ -59,7 +59,7 @@ public sealed class KafkaRunTests(UnbrokenRun unbroken, DemoOnKafka demo) : ICla
             }
         }
 
-        using var log = DemoOnKafka.Read(prefix);
+        using var log = DemoOnKafka.Open(prefix, "test");
         var policy = UnbrokenRun.NewestPolicy(log);
         Assert.True(policy.Final);
         Assert.Equal(unbroken.Checkpoint, policy.Checkpoint);

@@ -13,7 +13,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
 
     // The library's calls outlast their own time-out by a little while a broker restarts, or never come back at all.
-    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(15);
 
     // Kept from the finalizer, which would wait for them for ever.
     private static readonly ConcurrentBag<Kafka.IProducer<string?, byte[]?>> Abandoned = [];
