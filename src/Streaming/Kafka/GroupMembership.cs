@@ -19,7 +19,8 @@ internal sealed class GroupMembership : IDisposable
     private static readonly TimeSpan LagEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Request = TimeSpan.FromSeconds(10);
     private readonly KafkaLog log;
-    private readonly string group, instance;
+    private readonly string group, member, instance;
+    private readonly MemberName name;
     private readonly IReadOnlyList<string> topics;
     private readonly StateChangelog changelog;
     private readonly StateStore state;
@@ -32,23 +33,17 @@ internal sealed class GroupMembership : IDisposable
     private bool lost, newlyAssigned;
     private Exception? failure;
     private long lagTold;
-    private string? fencedBy;
 
     internal GroupMembership(KafkaLog log, string group, string member, IReadOnlyList<string> topics, StateChangelog changelog, StateStore state, KafkaTransactions transactions, IRebalanceListener? listener)
     {
         (this.log, this.group, this.topics, this.changelog, this.state, this.transactions, this.listener) = (log, group, topics, changelog, state, transactions, listener);
-        instance = $"{group}-{member}";
+        (this.member, instance) = (member, $"{group}-{member}");
+        name = new MemberName(log, group, instance);
         Fetched = new FetchedRecords(group);
-        Client = log.Clients.Member(group, member)
-            .SetErrorHandler((_, error) => Heard(error))
-            .SetPartitionsAssignedHandler((client, partitions) => Guarded(() => OnAssigned(client, partitions), partitions))
-            .SetPartitionsRevokedHandler((_, _) => OnRevoked(everything: false))
-            .SetPartitionsLostHandler((_, _) => OnRevoked(everything: true))
-            .Build();
-        Client.Subscribe(topics.Select(t => log.Topics.Find(t).KafkaName));
+        Client = Joined();
     }
 
-    internal Kafka.IConsumer<string?, byte[]?> Client { get; }
+    internal Kafka.IConsumer<string?, byte[]?> Client { get; private set; }
 
     internal FetchedRecords Fetched { get; }
 
@@ -152,23 +147,22 @@ internal sealed class GroupMembership : IDisposable
             log.Options.Observer.Lag(group, queue.Id, Math.Max(0, Client.GetWatermarkOffsets(queue.Kafka).High.Value - queue.Position));
     }
 
+    /// <summary>Where the name was lost: throws if another has taken it, joins anew once nobody holds it.</summary>
     /// <exception cref="MemberFencedException">Another has taken this member's name.</exception>
     internal void ThrowIfFenced()
     {
-        if (fencedBy is not null) throw new MemberFencedException($"member '{instance}' has been replaced by another of that name: {fencedBy}");
+        if (name.LostBy is null) return;
+        if (!lost) OnRevoked(everything: true);
+        if (!name.IsFreeAgain()) return;
+        Client.Dispose();
+        Client = Joined();
     }
 
-    /// <summary>Whether another member stands in the group under this one's name. Asks the broker only where a producer was fenced.</summary>
+    /// <summary>Whether this member may have been fenced. Asks the broker only where a producer was.</summary>
     internal bool LooksFenced(bool producerWasFenced)
     {
-        if (fencedBy is null && producerWasFenced)
-        {
-            var described = log.Patience.Get("the group", () => log.Clients.Admin.DescribeConsumerGroupsAsync([group]));
-            var holder = described.ConsumerGroupDescriptions[0].Members.FirstOrDefault(m => m.GroupInstanceId == instance);
-            if (holder is not null && holder.ConsumerId != Client.MemberId) fencedBy = "its producer was fenced";
-        }
-
-        return fencedBy is not null;
+        if (producerWasFenced && name.LostBy is null && name.IsHeldByOtherThan(Client.MemberId)) name.Lose("its producer was fenced");
+        return name.LostBy is not null;
     }
 
     public void Dispose()
@@ -186,6 +180,18 @@ internal sealed class GroupMembership : IDisposable
         Client.Dispose();
     }
 
+    private Kafka.IConsumer<string?, byte[]?> Joined()
+    {
+        var client = log.Clients.Member(group, member)
+            .SetErrorHandler((_, error) => Heard(error))
+            .SetPartitionsAssignedHandler((client, partitions) => Guarded(() => OnAssigned(client, partitions), partitions))
+            .SetPartitionsRevokedHandler((_, _) => OnRevoked(everything: false))
+            .SetPartitionsLostHandler((_, _) => OnRevoked(everything: true))
+            .Build();
+        client.Subscribe(topics.Select(t => log.Topics.Find(t).KafkaName));
+        return client;
+    }
+
     private Kafka.ConsumeResult<string?, byte[]?>? Consume(TimeSpan wait)
     {
         try
@@ -195,7 +201,7 @@ internal sealed class GroupMembership : IDisposable
         catch (Kafka.ConsumeException e)
         {
             Heard(e.Error);
-            if (fencedBy is null && failure is null && !KafkaPatience.MayPass(e.Error)) log.Options.Observer.Notice($"{instance}: {KafkaClients.Plain(e.Error.Reason)}");
+            if (name.LostBy is null && failure is null && !KafkaPatience.MayPass(e.Error)) log.Options.Observer.Notice($"{instance}: {KafkaClients.Plain(e.Error.Reason)}");
             return null;
         }
     }
@@ -203,7 +209,7 @@ internal sealed class GroupMembership : IDisposable
     private void Heard(Kafka.Error error)
     {
         log.Clients.Told(error);
-        if (error.Code == Kafka.ErrorCode.FencedInstanceId || (error.IsFatal && error.Code == Kafka.ErrorCode.Local_Fenced)) fencedBy = KafkaClients.Plain(error.Reason);
+        if (error.Code == Kafka.ErrorCode.FencedInstanceId || (error.IsFatal && error.Code == Kafka.ErrorCode.Local_Fenced)) name.Lose(KafkaClients.Plain(error.Reason));
         else if (error.IsFatal && Client.Handle is not null) failure ??= new LogException($"{instance}: {KafkaClients.Plain(error.Reason)}");
         else if (log.Clients.Refusal is { } refusal) failure ??= new LogException($"{log.Options.BootstrapServers}: not let in: {refusal}");
     }

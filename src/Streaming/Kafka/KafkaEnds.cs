@@ -10,6 +10,7 @@ namespace Tppo.Streaming;
 /// </summary>
 internal sealed class KafkaEnds(Kafka.IAdminClient admin, KafkaPatience patience)
 {
+    private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(2);
     private readonly ConcurrentDictionary<Kafka.TopicPartition, long> written = [];
 
@@ -58,20 +59,23 @@ internal sealed class KafkaEnds(Kafka.IAdminClient admin, KafkaPatience patience
         if (partitions.Count == 0) return [];
         var requests = partitions.Select(p => new Kafka.Admin.TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec });
         var options = new Kafka.Admin.ListOffsetsOptions { RequestTimeout = TimeSpan.FromSeconds(10), IsolationLevel = isolation };
-        var result = patience.Get("offsets", () => Whole(Kafka.IAdminClientExtensions.ListOffsetsAsync(admin, requests, options)));
+        var result = patience.Get("offsets", () => Whole(() => Kafka.IAdminClientExtensions.ListOffsetsAsync(admin, requests, options)));
         return result.ResultInfos.ToDictionary(r => r.TopicPartitionOffsetError.TopicPartition, r => r.TopicPartitionOffsetError.Offset.Value);
     }
 
-    // The library reports failures of single partitions apart: one of them stands for the call.
-    private static async Task<Kafka.Admin.ListOffsetsResult> Whole(Task<Kafka.Admin.ListOffsetsResult> call)
+    // The library reports failures of single partitions apart: one of them stands for the call. And it asks by the leaders that it
+    // knows of, however often it is told that they are no more: it is made to look again.
+    private async Task<Kafka.Admin.ListOffsetsResult> Whole(Func<Task<Kafka.Admin.ListOffsetsResult>> call)
     {
         try
         {
-            return await call.ConfigureAwait(false);
+            return await call().ConfigureAwait(false);
         }
-        catch (Kafka.Admin.ListOffsetsException e)
+        catch (Kafka.KafkaException e)
         {
-            throw new Kafka.KafkaException(e.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError.Error).First(r => r.IsError), e);
+            var error = e is Kafka.Admin.ListOffsetsException partly ? partly.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError.Error).First(r => r.IsError) : e.Error;
+            if (KafkaPatience.MayPass(error)) admin.GetMetadata(MetadataTimeout);
+            throw new Kafka.KafkaException(error, e);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Kafka = Confluent.Kafka;
 
@@ -10,6 +11,12 @@ namespace Tppo.Streaming;
 internal sealed class KafkaTransactions(KafkaClients clients, string transactionalId, KafkaPatience patience, KafkaOptions options) : IDisposable
 {
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
+
+    // The library's calls outlast their own time-out by a little while a broker restarts, or never come back at all.
+    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(15);
+
+    // Kept from the finalizer, which would wait for them for ever.
+    private static readonly ConcurrentBag<Kafka.IProducer<string?, byte[]?>> Abandoned = [];
     private Kafka.IProducer<string?, byte[]?>? producer;
 
     /// <summary>The broker refused this producer since another has taken its id, or its transaction had timed out.</summary>
@@ -27,13 +34,18 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         {
             patience.Wait("transactions", () =>
             {
-                made.InitTransactions(Attempt);
+                if (!CameBack(() => made.InitTransactions(Attempt)))
+                {
+                    Abandoned.Add(made);
+                    throw new LogException($"{transactionalId}: the library does not come back from its initialisation");
+                }
+
                 return Task.CompletedTask;
             });
         }
         catch
         {
-            made.Dispose();
+            if (!Abandoned.Contains(made)) made.Dispose();
             throw;
         }
 
@@ -142,14 +154,26 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         {
             try
             {
-                call();
-                return;
+                if (CameBack(call)) return;
+
+                // Another producer of this id takes over: nothing that was not committed survives that.
+                Abandoned.Add(producer!);
+                producer = null;
+                throw new Kafka.KafkaException(new Kafka.Error(Kafka.ErrorCode.Local_TimedOut, $"the library does not come back from a call after {Stuck.TotalSeconds:F0} s: its producer is abandoned"));
             }
             catch (Kafka.KafkaRetriableException) when (Stopwatch.GetElapsedTime(started) < options.Patience)
             {
                 // Safe to repeat: the library goes on with the same call.
             }
         }
+    }
+
+    private static bool CameBack(Action call)
+    {
+        var task = Task.Run(call);
+        if (Task.WaitAny([task], Stuck) < 0) return false;
+        task.GetAwaiter().GetResult();
+        return true;
     }
 
     // Where no commit was asked for, none can have happened: a broker that does not hear of the abort ends it by its time-out.
