@@ -15,10 +15,6 @@ internal sealed class FetchedRecords(string group)
 
     internal long AvailableBytes => queues.Sum(q => q.Paused ? 0 : q.Bytes);
 
-    internal int Count => queues.Sum(q => q.Count);
-
-    internal long Bytes => queues.Sum(q => q.Bytes);
-
     internal PartitionQueue? TryFind(TopicPartition partition) => byId.GetValueOrDefault(partition);
 
     /// <exception cref="ArgumentException">Not owned.</exception>

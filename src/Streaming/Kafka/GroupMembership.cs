@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Tppo.Core.Log;
-using Tppo.Streaming.Records;
 using Kafka = Confluent.Kafka;
 
 namespace Tppo.Streaming;
@@ -15,8 +12,8 @@ internal sealed class GroupMembership : IDisposable
     private const int HeldRecordsMin = 16_384;
     private const int HeldRecordsMax = 131_072;
     private const long HeldBytesMax = 96L << 20;
-    private const int PausedRecordsMax = 16_384;
-    private static readonly TimeSpan LagEvery = TimeSpan.FromSeconds(1);
+    private const int PausedRecordsMax = 4_096;
+    private const long PausedBytesMax = 4L << 20;
     private static readonly TimeSpan Request = TimeSpan.FromSeconds(10);
     private readonly KafkaLog log;
     private readonly string group, member, instance;
@@ -26,13 +23,12 @@ internal sealed class GroupMembership : IDisposable
     private readonly StateStore state;
     private readonly KafkaTransactions transactions;
     private readonly IRebalanceListener? listener;
-    private readonly Dictionary<string, SequenceAudit> audits = [];
+    private readonly MemberWatch watch;
     private readonly Dictionary<Kafka.TopicPartition, long> committedHere = [];
     private IReadOnlyList<TopicPartition> assigned = [];
     private List<int> kept = [];
     private bool lost, newlyAssigned;
     private Exception? failure;
-    private long lagTold;
 
     internal GroupMembership(KafkaLog log, string group, string member, IReadOnlyList<string> topics, StateChangelog changelog, StateStore state, KafkaTransactions transactions, IRebalanceListener? listener)
     {
@@ -40,6 +36,7 @@ internal sealed class GroupMembership : IDisposable
         (this.member, instance) = (member, $"{group}-{member}");
         name = new MemberName(log, group, instance);
         Fetched = new FetchedRecords(group);
+        watch = new MemberWatch(group, log.Options.Observer);
         Client = Joined();
     }
 
@@ -60,8 +57,8 @@ internal sealed class GroupMembership : IDisposable
     internal void Serve(TimeSpan wait, int enough)
     {
         Throttle();
-        var records = Math.Min(Math.Max(HeldRecordsMin, 2 * Math.Min(enough, HeldRecordsMax)) - Fetched.Available, HeldRecordsMax - Fetched.Count);
-        for (var bytes = HeldBytesMax - Fetched.Bytes; records > 0 && bytes > 0; records--)
+        var records = Math.Clamp(enough, HeldRecordsMin, HeldRecordsMax / 2) * 2 - Fetched.Available;
+        for (var bytes = HeldBytesMax - Fetched.AvailableBytes; records > 0 && bytes > 0; records--)
         {
             if (Consume(wait) is not { } result) return;
             wait = TimeSpan.Zero;
@@ -111,10 +108,7 @@ internal sealed class GroupMembership : IDisposable
             queue.FetchPaused = false;
         }
 
-        foreach (var audit in audits.Values)
-        {
-            foreach (var partition in kept) audit.Forget(partition);
-        }
+        watch.Forget(kept);
 
         Client.Assign(Fetched.Queues.Select(q => new Kafka.TopicPartitionOffset(q.Kafka, q.Position)));
     }
@@ -125,26 +119,11 @@ internal sealed class GroupMembership : IDisposable
         foreach (var (partition, offset) in offsets) committedHere[partition] = offset;
     }
 
-    /// <summary>Counts what is missing or doubled in records that are handed out.</summary>
-    internal void Audit(List<LogRecord> records)
+    /// <summary>Notes what is handed out, and how far behind that is.</summary>
+    internal void HandedOut(List<LogRecord> records)
     {
-        foreach (var record in records)
-        {
-            if (record.Header(HeaderNames.Sequence) is not { } number) continue;
-            if (!audits.TryGetValue(record.Topic, out var audit)) audits[record.Topic] = audit = new SequenceAudit();
-            var (missing, again) = audit.Take(record.Partition, number);
-            if (missing > 0) log.Options.Observer.SequenceGap(record.Topic, missing);
-            if (again) log.Options.Observer.SequenceDuplicate(record.Topic);
-        }
-    }
-
-    /// <summary>Tells, once a second, how many offsets lie between what was handed out and what brokers were last known to hold.</summary>
-    internal void TellLag()
-    {
-        if (Stopwatch.GetElapsedTime(lagTold) < LagEvery) return;
-        lagTold = Stopwatch.GetTimestamp();
-        foreach (var queue in Fetched.Queues)
-            log.Options.Observer.Lag(group, queue.Id, Math.Max(0, Client.GetWatermarkOffsets(queue.Kafka).High.Value - queue.Position));
+        watch.Audit(records);
+        watch.TellLag(Client, Fetched.Queues);
     }
 
     /// <summary>Where the name was lost: throws if another has taken it, joins anew once nobody holds it.</summary>
@@ -246,10 +225,7 @@ internal sealed class GroupMembership : IDisposable
             queue.FetchPaused = false;
         }
 
-        foreach (var audit in audits.Values)
-        {
-            foreach (var partition in fresh) audit.Forget(partition.Partition.Value);
-        }
+        watch.Forget([.. fresh.Select(f => f.Partition.Value)]);
 
         assigned = [.. Fetched.Queues.Select(q => q.Id)];
         (Due, newlyAssigned) = (false, true);
@@ -293,7 +269,8 @@ internal sealed class GroupMembership : IDisposable
     {
         foreach (var queue in Fetched.Queues)
         {
-            var pause = queue.FetchPaused ? queue.Count > PausedRecordsMax / 2 : queue.Paused && queue.Count > PausedRecordsMax;
+            var much = queue.FetchPaused ? 0.5 : 1;
+            var pause = (queue.Paused || queue.FetchPaused) && (queue.Count > PausedRecordsMax * much || queue.Bytes > PausedBytesMax * much);
             if (pause == queue.FetchPaused) continue;
             if (pause) Client.Pause([queue.Kafka]);
             else Client.Resume([queue.Kafka]);

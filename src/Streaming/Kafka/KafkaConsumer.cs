@@ -65,8 +65,7 @@ internal sealed class KafkaConsumer : IConsumer
             membership.Settle();
             if (fetched.Take(recordsMax, PollBytesMax) is { Count: > 0 } records)
             {
-                membership.Audit(records);
-                membership.TellLag();
+                membership.HandedOut(records);
                 return records;
             }
 
@@ -79,7 +78,7 @@ internal sealed class KafkaConsumer : IConsumer
                 var waits = membership.Due ? elapsed < log.Options.JoinPatience : Behind(handedOutOnly: true) && elapsed < log.Options.Patience;
                 if (!waits)
                 {
-                    membership.TellLag();
+                    membership.HandedOut([]);
                     return [];
                 }
 
