@@ -95,12 +95,14 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
 
     private string Number(string topic, int place)
     {
-        var source = consumer.Owns(place) ? place : consumer.LeastOwned;
-        var key = (source, StateStore.Sequence, topic);
-        var known = changes.TryGetValue(key, out var value) ? value : consumer.Store.Get(source, StateStore.Sequence, topic);
+        // What goes to partitions that are not owned is a sequence apart, or the owned partition's own would seem to have gaps.
+        var owned = consumer.Owns(place);
+        var (source, mark) = owned ? (place, "") : (consumer.LeastOwned, "+");
+        var key = (source, StateStore.Sequence, topic + mark);
+        var known = changes.TryGetValue(key, out var value) ? value : consumer.Store.Get(source, StateStore.Sequence, topic + mark);
         var number = known is null ? 0 : long.Parse(known, NumberStyles.None, CultureInfo.InvariantCulture);
         changes[key] = Encoding.ASCII.GetBytes((number + 1).ToString(CultureInfo.InvariantCulture));
-        return SequenceAudit.Write(consumer.Group, source, number);
+        return SequenceAudit.Write(consumer.Group + mark, source, number);
     }
 
     private void Change(int partition, string key, byte[]? value)
