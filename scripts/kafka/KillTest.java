@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Moments are drawn over the progress of the work, not over time, so that each one meets it under load, however fast it is.
  */
 final class KillTest {
-    private static final Pattern REFUSED = Pattern.compile("refused,|fenced:|fenced in a commit:|has been replaced");
+    private static final Pattern REFUSED = Pattern.compile("refused,|fenced:|fenced in a commit:|has been replaced|lost its partitions");
     private static final int FROZEN_SECONDS = 17;
     private static final int GIVE_UP_SECONDS = 90;
     private final Random random;
@@ -86,7 +86,7 @@ final class KillTest {
         var code = IngestProcess.start(site, "a", "--until-idle").await(900);
         System.out.printf("to the end by itself: exit code %d after %.1f s%n", code, seconds(begin));
         long audit = 0;
-        for (var life : IngestProcess.all()) audit += life.text().lines().filter(l -> l.contains("missing before") || l.contains("came again")).count();
+        for (var life : IngestProcess.all()) audit += life.text().lines().filter(l -> l.contains("tppo-seq")).count();
         System.out.printf("lines in Ingest's own logs about numbers that are missing or came again: %d%n", audit);
         return code == 0 && audit == 0;
     }
@@ -179,7 +179,10 @@ final class KillTest {
         var takenOver = seconds(begin);
         zombie.thaw();
         for (var wait = 0; wait < 300 && !REFUSED.matcher(zombie.text().substring(lines)).find(); wait++) Thread.sleep(100);
-        var refusals = zombie.text().substring(lines).lines().filter(l -> REFUSED.matcher(l).find() || l.contains("lost its partitions")).toList();
+
+        // Its workers are refused one by one.
+        Thread.sleep(2000);
+        var refusals = zombie.text().substring(lines).lines().filter(l -> REFUSED.matcher(l).find() || l.contains(": failed")).toList();
         var refused = refusals.stream().anyMatch(l -> REFUSED.matcher(l).find());
         row("zombie", number, refused ? "yes" : "no", before, takenOver);
         refusals.stream().limit(6).forEach(l -> System.out.println("        " + zombie.member + ": " + l));

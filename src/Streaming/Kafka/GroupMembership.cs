@@ -14,6 +14,7 @@ internal sealed class GroupMembership : IDisposable
     private const long HeldBytesMax = 96L << 20;
     private const int PausedRecordsMax = 4_096;
     private const long PausedBytesMax = 4L << 20;
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Request = TimeSpan.FromSeconds(10);
     private readonly KafkaLog log;
     private readonly string group, member, instance;
@@ -126,13 +127,18 @@ internal sealed class GroupMembership : IDisposable
         watch.TellLag(Client, Fetched.Queues);
     }
 
-    /// <summary>Where the name was lost: throws if another has taken it, joins anew once nobody holds it.</summary>
+    /// <summary>Where the name was lost: waits until that is plain, then throws if another has taken it, and joins anew if nobody holds it.</summary>
     /// <exception cref="MemberFencedException">Another has taken this member's name.</exception>
-    internal void ThrowIfFenced()
+    internal void ThrowIfFenced(CancellationToken cancellation)
     {
         if (name.LostBy is null) return;
-        if (!lost) OnRevoked(everything: true);
-        if (!name.IsFreeAgain()) return;
+        OnRevoked(everything: true);
+        while (!name.IsFreeAgain())
+        {
+            cancellation.WaitHandle.WaitOne(AskEvery);
+            cancellation.ThrowIfCancellationRequested();
+        }
+
         Client.Dispose();
         Client = Joined();
     }

@@ -60,7 +60,7 @@ internal sealed class KafkaConsumer : IConsumer
         {
             ct.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(log.Closed, log);
-            membership.ThrowIfFenced();
+            membership.ThrowIfFenced(ct);
             Fill(recordsMax);
             membership.Settle();
             if (fetched.Take(recordsMax, PollBytesMax) is { Count: > 0 } records)

@@ -91,11 +91,13 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
 
     private string Number(string topic, int place)
     {
-        var source = consumer.Owns(place) ? place : consumer.LeastOwned;
-        if (!numbers.TryGetValue((source, topic), out var number) && consumer.Store.Get(source, StateStore.Sequence, topic) is { } known)
+        // What goes to partitions that are not owned is a sequence apart, or the owned partition's own would seem to have gaps.
+        var (source, mark) = consumer.Owns(place) ? (place, "") : (consumer.LeastOwned, "+");
+        var sequence = (source, topic + mark);
+        if (!numbers.TryGetValue(sequence, out var number) && consumer.Store.Get(source, StateStore.Sequence, sequence.Item2) is { } known)
             number = long.Parse(known, NumberStyles.None, CultureInfo.InvariantCulture);
-        numbers[(source, topic)] = number + 1;
-        return SequenceAudit.Write(consumer.Group, source, number);
+        numbers[sequence] = number + 1;
+        return SequenceAudit.Write(consumer.Group + mark, source, number);
     }
 
     private void Change(int partition, string key, byte[]? value)

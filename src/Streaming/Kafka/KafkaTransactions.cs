@@ -55,8 +55,8 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
 
     /// <summary>Takes all of it or none.</summary>
     /// <param name="messages">Records with the partition of each.</param>
-    /// <param name="offsets">Consumed offsets, with who consumed them; empty for none.</param>
-    /// <param name="consumer"></param>
+    /// <param name="offsets">Consumed offsets; empty for none.</param>
+    /// <param name="consumer">Who consumed; null where there are no offsets.</param>
     /// <param name="fault">A planted fault.</param>
     internal StepOutcome Run(
         IReadOnlyList<(Kafka.TopicPartition Partition, Kafka.Message<string?, byte[]?> Message)> messages,
@@ -88,7 +88,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         {
             WasFenced = e.Error.Code is Kafka.ErrorCode.Local_Fenced or Kafka.ErrorCode.ProducerFenced or Kafka.ErrorCode.InvalidProducerEpoch;
             options.Observer.Notice($"{transactionalId}: {(WasFenced ? "fenced" : "failed")}{(committing ? " in a commit" : "")}: {KafkaClients.Plain(e.Message)}");
-            return Drop(committing && !WasFenced ? StepOutcome.Unknown : StepOutcome.Aborted);
+            return Drop(committing ? StepOutcome.Unknown : StepOutcome.Aborted);
         }
     }
 

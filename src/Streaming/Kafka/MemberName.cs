@@ -10,8 +10,8 @@ namespace Tppo.Streaming;
 /// </summary>
 internal sealed class MemberName(KafkaLog log, string group, string instance)
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2), AskEvery = TimeSpan.FromMilliseconds(250);
-    private long lostAt, askedAt;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private long lostAt;
 
     /// <summary>Why it is no longer ours to use; null: it is.</summary>
     internal string? LostBy { get; private set; }
@@ -21,15 +21,13 @@ internal sealed class MemberName(KafkaLog log, string group, string instance)
     {
         if (LostBy is not null) return;
         LostBy = why;
-        (lostAt, askedAt) = (Stopwatch.GetTimestamp(), 0);
+        lostAt = Stopwatch.GetTimestamp();
     }
 
     /// <summary>True once nobody stands under it: it may be joined with again. False: ask later.</summary>
     /// <exception cref="MemberFencedException">Another has it.</exception>
     internal bool IsFreeAgain()
     {
-        if (askedAt != 0 && Stopwatch.GetElapsedTime(askedAt) < AskEvery) return false;
-        askedAt = Stopwatch.GetTimestamp();
         if (Holder() is null)
         {
             log.Options.Observer.Notice($"{instance}: fenced, but nobody else is there ({LostBy}): joins again");
