@@ -51,7 +51,7 @@ internal static class ReferenceGraph
         Test("PolicyTrainer", ["Core", "Learning", "Streaming", "Hosting", "PolicyTrainer"], []),
         Test("Evaluator", ["Core", "Learning", "Streaming", "Hosting", "Evaluator"], []),
         Test("Cli", ["Core", "Learning", "Streaming", "Hosting", "Evaluator", "Cli"], []),
-        Test("EndToEnd", ["Core", "Streaming", "Hosting", "Cli"], []),
+        Test("EndToEnd", ["Core", "Streaming", "Hosting", "Cli"], ["Confluent.Kafka"]),
     ];
 
     public static readonly IReadOnlyList<Rule> Bench = [new("Ingest", ["Core", "Streaming", "Hosting", "Ingest", "TestKit"], ["Confluent.Kafka"])];

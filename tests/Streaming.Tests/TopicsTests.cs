@@ -32,7 +32,7 @@ public class TopicsTests
     [Fact]
     public void Names_are_unique_and_dead_letters_are_named_by_service()
     {
-        Assert.Equal(15, Topics.All.Select(t => t.Name).Distinct().Count());
+        Assert.Equal(16, Topics.All.Select(t => t.Name).Distinct().Count());
         Assert.Equal("labeler.dlq.v1", Topics.DeadLetters("labeler"));
     }
 }

@@ -27,9 +27,11 @@ internal static class RebuildCommand
         {
             var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? Newest());
             var chosen = logs.Read(parsed, folder);
+            var known = folder.ReadSettings();
+            if (known is null && !chosen.IsLive) throw new UserException($"{folder.RunJson}: no such file; give --data of a run that exists");
             using var stopping = new Stopping();
             using var log = chosen.Open();
-            var settings = folder.ReadSettings() ?? RunOnLog.Read(log) ?? throw new UserException($"{folder.RunJson}: no such file; give --data of a run that exists");
+            var settings = known ?? RunOnLog.Read(log) ?? throw new UserException($"{chosen.Name}: expected a run, found none");
             TorchRuntime.Start(settings.Numerics, settings.Threads);
             var board = new StageBoard(TimeProvider.System);
             IReadOnlyList<RebuiltCheckpoint> rebuilt;

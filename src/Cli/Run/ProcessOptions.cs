@@ -6,7 +6,7 @@ using Tppo.Hosting;
 namespace Tppo.Cli.Run;
 
 /// <summary>Settings of one process: they never change what is computed.</summary>
-internal sealed record ProcessOptions(string Service, string Member, string Data, string? Kafka, string? TopicsPrefix, bool UntilIdle, string MetricsAddress, int? MetricsPort, string LogFormat, LogLevel LogLevel)
+internal sealed record ProcessOptions(string Service, string Member, string Data, string? Kafka, string? TopicsPrefix, bool UntilIdle, string MetricsAddress, int MetricsPort, string LogFormat, LogLevel LogLevel)
 {
     private static readonly JsonSerializerOptions Options = new()
     {

@@ -9,6 +9,8 @@ namespace Tppo.Cli.Run;
 /// <summary><c>tppo run</c>: services as processes of their own.</summary>
 internal static class RunCommand
 {
+    private const int FirstPort = 9464;
+
     public static Command Create()
     {
         var service = new Argument<string>("service") { Description = "ingest, policy-trainer, labeler, reward-trainer, evaluator, or all." };
@@ -35,15 +37,17 @@ internal static class RunCommand
             var chosen = logs.Read(parsed, folder);
             var settings = Resolve(folder, parsed.GetValue(config));
             var process = new ProcessOptions(
-                parsed.GetValue(service)!, parsed.GetValue(member)!, folder.Path, chosen.Kafka, chosen.Prefix, parsed.GetValue(untilIdle), parsed.GetValue(address)!, parsed.GetValue(port), parsed.GetValue(format)!, parsed.GetValue(level));
+                parsed.GetValue(service)!, parsed.GetValue(member)!, folder.Path, chosen.Kafka, chosen.Prefix, parsed.GetValue(untilIdle), parsed.GetValue(address)!, parsed.GetValue(port) ?? PortOf(parsed.GetValue(service)!), parsed.GetValue(format)!, parsed.GetValue(level));
             process.Check();
-            if (!parsed.GetValue(dryRun)) return new ServiceProcess(folder, chosen, settings, process).RunAsync();
+            if (!parsed.GetValue(dryRun)) return new ServiceProcess(folder, chosen, settings, process, anyPort: parsed.GetValue(port) is null).RunAsync();
             Console.Out.Write(RunSettingsJson.Write(settings));
             Console.Out.WriteLine(process.ToJson());
             return Task.FromResult(Exit.Done);
         });
         return command;
     }
+
+    private static int PortOf(string service) => FirstPort + Math.Max(0, Services.Names.ToList().IndexOf(service));
 
     private static RunSettings Resolve(RunFolder folder, FileInfo? config)
     {

@@ -9,10 +9,8 @@ using Tppo.Learning.Native;
 namespace Tppo.Cli.Run;
 
 /// <summary>One process of one service, or of all: its log, its workers, its metrics and health.</summary>
-internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSettings settings, ProcessOptions options)
+internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSettings settings, ProcessOptions options, bool anyPort)
 {
-    private const int FirstPort = 9464;
-
     public async Task<int> RunAsync()
     {
         folder.Claim(settings, choice.Name);
@@ -25,13 +23,11 @@ internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSett
         var board = new StageBoard(TimeProvider.System);
         var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>(), presence);
         Metrics.BuildInfo.WithLabels(CutBuilder.CodeVersion, "").Set(1);
-        await using var server = await MetricsServer.StartAsync(host, options.MetricsAddress, options.MetricsPort ?? PortOf(options.Service), otherwiseFree: options.MetricsPort is null);
+        await using var server = await MetricsServer.StartAsync(host, options.MetricsAddress, options.MetricsPort, otherwiseFree: anyPort);
         var logger = loggers.CreateLogger<ServiceProcess>();
         Log.Listening(logger, server.Url);
         using var teller = new StageTeller(board, logger);
         host.Run(Services.Compose(options.Service, Services.Context(log, folder, settings, board, loggers, options.Member)), options.UntilIdle, stopping.Token);
         return stopping.Token.IsCancellationRequested ? Exit.Stopped : Exit.Done;
     }
-
-    private static int PortOf(string service) => FirstPort + Math.Max(0, Services.Names.ToList().IndexOf(service));
 }

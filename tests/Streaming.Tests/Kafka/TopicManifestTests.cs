@@ -29,7 +29,7 @@ public sealed class TopicManifestTests
             Assert.Contains(spec.Keyed ? "\n  partitions: 4\n" : "\n  partitions: 1\n", topic, StringComparison.Ordinal);
             Assert.Contains("\n    message.timestamp.type: LogAppendTime\n", topic, StringComparison.Ordinal);
             Assert.Contains("\n    max.message.bytes: 33554432\n", topic, StringComparison.Ordinal);
-            Assert.Contains(spec.Retention is null ? "\n    retention.ms: -1\n" : "\n    retention.ms: 2592000000\n", topic, StringComparison.Ordinal);
+            Assert.Contains(spec.Retention is { Days: var days } ? FormattableString.Invariant($"\n    retention.ms: {days * 86_400_000L}\n") : "\n    retention.ms: -1\n", topic, StringComparison.Ordinal);
             Assert.Contains(spec.Cleanup == Cleanup.Compact ? "\n    cleanup.policy: compact\n" : "\n    cleanup.policy: delete\n", topic, StringComparison.Ordinal);
             Assert.Equal(spec.Name is Topics.Rollouts or Topics.TokenRewards, topic.Contains("\n    compression.type: zstd\n", StringComparison.Ordinal));
         }
