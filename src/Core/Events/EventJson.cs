@@ -6,6 +6,8 @@ namespace Tppo.Core.Events;
 /// <summary>Events as JSON, version 1: <c>{"v":1,"id","user","time","type","text","url"}</c>.</summary>
 public static class EventJson
 {
+    private const int ShortTextMax = 64;
+
     /// <summary>People's text stays readable in the log: nothing but quotes, backslashes and controls is escaped.</summary>
     public static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -28,8 +30,10 @@ public static class EventJson
     /// <exception cref="FormatException">Not JSON, or a field is missing, doubled or of another form; the message names it.</exception>
     public static UserEvent Read(ReadOnlySpan<byte> utf8)
     {
-        string? id = null, user = null, time = null, type = null, text = null, url = null;
+        string? id = null, user = null, text = null, url = null;
         int? version = null;
+        DateTime? time = null;
+        EventType? type = null;
         try
         {
             var json = new Utf8JsonReader(utf8);
@@ -39,8 +43,8 @@ public static class EventJson
                 if (json.ValueTextEquals("v"u8)) TakeVersion(ref json, ref version);
                 else if (json.ValueTextEquals("id"u8)) Take(ref json, "id", ref id);
                 else if (json.ValueTextEquals("user"u8)) Take(ref json, "user", ref user);
-                else if (json.ValueTextEquals("time"u8)) Take(ref json, "time", ref time);
-                else if (json.ValueTextEquals("type"u8)) Take(ref json, "type", ref type);
+                else if (json.ValueTextEquals("time"u8)) TakeTime(ref json, ref time);
+                else if (json.ValueTextEquals("type"u8)) TakeType(ref json, ref type);
                 else if (json.ValueTextEquals("text"u8)) Take(ref json, "text", ref text);
                 else if (json.ValueTextEquals("url"u8)) Take(ref json, "url", ref url);
                 else json.Skip();
@@ -54,9 +58,7 @@ public static class EventJson
         }
 
         if (version != 1) throw new FormatException($"event: \"v\": expected 1, found {version?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}");
-        if (!EventTypes.TryParse(Need(type, "type"), out var kind)) throw new FormatException("event: \"type\": expected search, click, purchase or visit");
-        if (!EventTime.TryParse(Need(time, "time"), out var utc)) throw new FormatException("event: \"time\": expected ISO-8601");
-        return new UserEvent(Need(id, "id"), Need(user, "user"), utc, kind, Need(text, "text"), url ?? "");
+        return new UserEvent(Need(id, "id"), Need(user, "user"), Need(time, "time"), Need(type, "type"), Need(text, "text"), url ?? "");
     }
 
     private static void TakeVersion(ref Utf8JsonReader json, ref int? version)
@@ -64,6 +66,28 @@ public static class EventJson
         json.Read();
         if (version is not null) throw new FormatException("event: \"v\" stands twice");
         version = json.TryGetInt32(out var number) ? number : throw new FormatException("event: \"v\": expected 1");
+    }
+
+    private static void TakeTime(ref Utf8JsonReader json, ref DateTime? value)
+    {
+        Span<char> text = stackalloc char[ShortTextMax];
+        if (EventTime.TryParse(text[..ShortText(ref json, "time", value is not null, text)], out var utc)) value = utc;
+        else throw new FormatException("event: \"time\": expected ISO-8601");
+    }
+
+    private static void TakeType(ref Utf8JsonReader json, ref EventType? value)
+    {
+        Span<char> text = stackalloc char[ShortTextMax];
+        if (EventTypes.TryParse(text[..ShortText(ref json, "type", value is not null, text)], out var type)) value = type;
+        else throw new FormatException("event: \"type\": expected search, click, purchase or visit");
+    }
+
+    // Read where it stands: no string is made of it. What is longer than a time or a type can be is none.
+    private static int ShortText(scoped ref Utf8JsonReader json, string name, bool again, scoped Span<char> buffer)
+    {
+        json.Read();
+        if (again) throw new FormatException($"event: \"{name}\" stands twice");
+        return json.TokenType == JsonTokenType.Null || json.ValueSpan.Length > buffer.Length ? 0 : json.CopyString(buffer);
     }
 
     private static void Take(ref Utf8JsonReader json, string name, ref string? value)
@@ -88,5 +112,10 @@ public static class EventJson
         internal static JsonEncodedText Of(EventType type) => Types[(int)type];
     }
 
-    private static string Need(string? value, string name) => value ?? throw new FormatException($"event: \"{name}\" is missing");
+    private static string Need(string? value, string name) => value ?? throw Missing(name);
+
+    private static T Need<T>(T? value, string name)
+        where T : struct => value ?? throw Missing(name);
+
+    private static FormatException Missing(string name) => new($"event: \"{name}\" is missing");
 }

@@ -17,7 +17,7 @@ public static class EventTypes
     };
 
     /// <summary>Whether the name is one of the four.</summary>
-    public static bool TryParse(string name, out EventType type)
+    public static bool TryParse(ReadOnlySpan<char> name, out EventType type)
     {
         (type, var known) = name switch
         {

@@ -17,7 +17,10 @@ internal sealed class JsonScratch : IDisposable
     private JsonScratch() => json = new Utf8JsonWriter(buffer, EventJson.Writing);
 
     /// <summary>The bytes of what <paramref name="write"/> writes.</summary>
-    internal static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> write)
+    internal static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> write) => Write(value, write, static bytes => bytes.ToArray());
+
+    /// <summary>What <paramref name="keep"/> makes of the bytes that <paramref name="write"/> writes; it must not hold on to them.</summary>
+    internal static TKept Write<T, TKept>(T value, Action<Utf8JsonWriter, T> write, Func<ReadOnlySpan<byte>, TKept> keep)
     {
         var scratch = mine ?? new JsonScratch();
 
@@ -25,7 +28,7 @@ internal sealed class JsonScratch : IDisposable
         mine = null;
         write(scratch.json, value);
         scratch.json.Flush();
-        var written = scratch.buffer.WrittenSpan.ToArray();
+        var written = keep(scratch.buffer.WrittenSpan);
         if (scratch.buffer.Capacity <= BytesKept) mine = scratch.Cleared();
         else scratch.Dispose();
         return written;

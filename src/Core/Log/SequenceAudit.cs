@@ -12,10 +12,14 @@ namespace Tppo.Core.Log;
 /// </remarks>
 public sealed class SequenceAudit
 {
-    private readonly Dictionary<(int Partition, string Sequence), long> last = [];
+    // By partition: few sequences lead to one, nearly always the same.
+    private readonly Dictionary<int, List<Sequence>> sequences = [];
 
     /// <summary>A number as it is written.</summary>
-    public static string Write(string group, int source, long number) => string.Create(CultureInfo.InvariantCulture, $"{group}/{source}/{number}");
+    public static string Write(string group, int source, long number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix(group, source)}{number}");
+
+    /// <summary>What stands before the number, the same for all of a sequence.</summary>
+    public static string Prefix(string group, int source) => string.Create(CultureInfo.InvariantCulture, $"{group}/{source}/");
 
     /// <summary>Takes the next record of a partition; says how many numbers are missing before it, or that it came again.</summary>
     /// <param name="partition">Where the record lies.</param>
@@ -24,25 +28,34 @@ public sealed class SequenceAudit
     {
         if (number is null || number.LastIndexOf('/') is var slash && slash <= 0) return default;
         if (!long.TryParse(number.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return default;
-        var sequence = number[..slash];
-        var key = (partition, sequence);
-        if (!last.TryGetValue(key, out var before))
+        var name = number.AsSpan(0, slash);
+        if (!sequences.TryGetValue(partition, out var known)) sequences[partition] = known = [];
+        foreach (var sequence in known)
         {
-            last[key] = value;
-            return default;
+            if (!name.SequenceEqual(sequence.Name)) continue;
+            var before = sequence.Last;
+            if (value <= before) return (0, true);
+            sequence.Last = value;
+            return (sequence.IsOf(partition) ? value - before - 1 : 0, false);
         }
 
-        if (value <= before) return (0, true);
-        last[key] = value;
-        return (SourceOf(sequence) == partition ? value - before - 1 : 0, false);
+        known.Add(new Sequence(name.ToString()) { Last = value });
+        return default;
     }
 
     /// <summary>Forgets a partition: it will be read from another place.</summary>
-    public void Forget(int partition)
-    {
-        foreach (var key in last.Keys.Where(k => k.Partition == partition).ToList()) last.Remove(key);
-    }
+    public void Forget(int partition) => sequences.Remove(partition);
 
-    private static int SourceOf(string sequence) =>
-        int.TryParse(sequence.AsSpan(sequence.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var source) ? source : -1;
+    private sealed class Sequence(string name)
+    {
+        private readonly int source =
+            int.TryParse(name.AsSpan(name.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var source) ? source : -1;
+
+        public string Name => name;
+
+        public long Last { get; set; }
+
+        /// <summary>Whether its source is this partition: only then are its numbers all here.</summary>
+        public bool IsOf(int partition) => source == partition;
+    }
 }

@@ -211,7 +211,7 @@ public sealed class PartitionSequencer<T>
 
         public bool Ended => Ends.Count > 0;
 
-        public SortedSet<long> Kept { get; } = [];
+        public KeptOffsets Kept { get; } = new();
 
         /// <summary>One past the last offset read in any life.</summary>
         public long Read { get; private set; } = state.Read;
@@ -221,7 +221,7 @@ public sealed class PartitionSequencer<T>
 
         public SequencerTopicState State => new(Newest, Read, ResumeAt, Importing, MarkedTo, [.. Ends]);
 
-        public long ResumeAt => Kept.Count > 0 ? Kept.Min : position;
+        public long ResumeAt => Kept.Least ?? position;
 
         /// <summary>Notes that an offset was read; false where a former life has read it.</summary>
         public bool Pass(long offset)

@@ -49,6 +49,9 @@ public sealed class UserHistory
     /// <summary>What the past leaves behind.</summary>
     public UserHistoryState State => new([.. before], [.. since], [.. open], firstTargetId, firstTargetTime, lastSearch, seen);
 
+    // The same without copies, for a moment.
+    internal UserHistoryState StateNow => new(before, since, open, firstTargetId, firstTargetTime, lastSearch, seen);
+
     /// <summary>Time of the user's last event.</summary>
     public DateTime Seen => seen;
 

@@ -24,8 +24,13 @@ public static class UserHistoryCodec
     private const int TypeMask = 3;
     private static readonly long[] Units = [TimeSpan.TicksPerSecond, TimeSpan.TicksPerMillisecond, 1];
 
+    /// <summary>Writes what a user's past leaves behind; gives what <paramref name="keep"/> makes of its bytes, which it must not hold on to.</summary>
+    public static T Write<T>(UserHistory user, Func<ReadOnlySpan<byte>, T> keep) => Write(user.StateNow, keep);
+
     /// <summary>Writes a state.</summary>
-    public static byte[] Write(UserHistoryState state)
+    public static byte[] Write(UserHistoryState state) => Write(state, static bytes => bytes.ToArray());
+
+    private static T Write<T>(UserHistoryState state, Func<ReadOnlySpan<byte>, T> keep)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BytesMax(state));
         var writer = new StateWriter(buffer);
@@ -48,7 +53,7 @@ public static class UserHistoryCodec
         }
 
         if (!lastSearchIsNewest) writer.Text(state.LastSearch);
-        var written = writer.Written.ToArray();
+        var written = keep(writer.Written);
         ArrayPool<byte>.Shared.Return(buffer);
         return written;
     }

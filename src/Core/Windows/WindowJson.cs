@@ -7,28 +7,25 @@ namespace Tppo.Core.Windows;
 public static class WindowJson
 {
     /// <summary>Writes a window.</summary>
-    public static byte[] Write(Window window) => JsonScratch.Write(window, static (json, window) =>
+    public static byte[] Write(Window window) => Write(window, static bytes => bytes.ToArray());
+
+    /// <summary>Writes a window; gives what <paramref name="keep"/> makes of its bytes, which it must not hold on to.</summary>
+    public static T Write<T>(Window window, Func<ReadOnlySpan<byte>, T> keep)
+    {
+        // Events that were in no window yet are written out first: the scratch is for one at a time.
+        foreach (var e in window.History) _ = e.Json;
+        return JsonScratch.Write(window, WriteParts, keep);
+    }
+
+    /// <summary>Writes one event of a history.</summary>
+    internal static byte[] Write(HistoryEvent e) => JsonScratch.Write(e, static (json, e) =>
     {
         Span<byte> time = stackalloc byte[32];
         json.WriteStartObject();
-        json.WriteNumber(EventJson.Names.Version, 1);
-        json.WriteString("window"u8, window.Id);
-        json.WriteString(EventJson.Names.User, window.User);
-        json.WriteStartArray("history"u8);
-        foreach (var e in window.History)
-        {
-            json.WriteStartObject();
-            json.WriteString(EventJson.Names.Type, EventJson.Names.Of(e.Type));
-            json.WriteString(EventJson.Names.Time, EventTime.Format(e.Time, time));
-            json.WriteString(EventJson.Names.Text, e.Text);
-            json.WriteString(EventJson.Names.Url, e.Url);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("targets"u8);
-        foreach (var target in window.Targets) json.WriteStringValue(target);
-        json.WriteEndArray();
+        json.WriteString(EventJson.Names.Type, EventJson.Names.Of(e.Type));
+        json.WriteString(EventJson.Names.Time, EventTime.Format(e.Time, time));
+        json.WriteString(EventJson.Names.Text, e.Text);
+        json.WriteString(EventJson.Names.Url, e.Url);
         json.WriteEndObject();
     });
 
@@ -51,6 +48,21 @@ public static class WindowJson
         {
             throw new FormatException("window: expected {v, window, user, history, targets}", e);
         }
+    }
+
+    private static void WriteParts(Utf8JsonWriter json, Window window)
+    {
+        json.WriteStartObject();
+        json.WriteNumber(EventJson.Names.Version, 1);
+        json.WriteString("window"u8, window.Id);
+        json.WriteString(EventJson.Names.User, window.User);
+        json.WriteStartArray("history"u8);
+        foreach (var e in window.History) json.WriteRawValue(e.Json, skipInputValidation: true);
+        json.WriteEndArray();
+        json.WriteStartArray("targets"u8);
+        foreach (var target in window.Targets) json.WriteStringValue(target);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static HistoryEvent ReadEvent(JsonElement e)

@@ -45,9 +45,9 @@ internal sealed class UserStates(IConsumer consumer, WindowSettings settings)
     }
 
     /// <summary>Writes the states of whom the step touched, each once, and removes users who have expired.</summary>
-    public void Write(IStep step)
+    public void Write(IStep step, StepBytes bytes)
     {
-        foreach (var key in touched) step.Put(key.Partition, key.User, UserHistoryCodec.Write(users[key].State));
+        foreach (var key in touched) step.Put(key.Partition, key.User, UserHistoryCodec.Write(users[key], bytes.Keep));
         foreach (var (partition, time) in newest) Sweep(step, partition, time);
         foreach (var key in added) Index(step, key, users[key].Seen);
     }

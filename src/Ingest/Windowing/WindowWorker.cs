@@ -25,6 +25,7 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
 
     // Taken from the log for the next step; what is revoked before it begins goes again, and is read anew if it comes back.
     private readonly List<LogRecord> gathered = [];
+    private readonly StepBytes bytes = new();
     private StageProgress? stage;
     private long windowCount;
 
@@ -60,9 +61,11 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
 
         var taken = gathered.Count;
         gathered.Clear();
-        users.Write(step);
+        users.Write(step, bytes);
         foreach (var (partition, offset) in resumeAt) step.Commit(new TopicPartition(Topics.Timeline, partition), offset);
-        if (step.Finish() != StepOutcome.Committed)
+        var outcome = step.Finish();
+        bytes.Clear();
+        if (outcome != StepOutcome.Committed)
         {
             users.Forget();
             consumer.Rewind();
@@ -150,12 +153,12 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
         }
     }
 
-    private static OutgoingRecord Record(Window window, LogRecord last) => new()
+    private OutgoingRecord Record(Window window, LogRecord last) => new()
     {
         Topic = Topics.Windows,
         Key = window.User,
         Partition = last.Partition,
-        Value = WindowJson.Write(window),
+        Value = WindowJson.Write(window, bytes.Keep),
         Headers = CloudEvent.Headers(
             window.Id, "tppo/windower", "tppo.window.v1", last.Header(HeaderNames.Time) ?? "", CloudEvent.Json,
             new Header(HeaderNames.Bucket, last.Header(HeaderNames.Bucket) ?? "0"),

@@ -30,10 +30,17 @@ internal static class HeaderCodes
 
     private static readonly FrozenDictionary<string, byte> NameCodes = Codes(NamesByCode);
     private static readonly FrozenDictionary<string, byte> ValueCodes = Codes(ValuesByCode);
+    private static readonly FrozenDictionary<string, byte>.AlternateLookup<ReadOnlySpan<char>> ValueCodesBySpan = ValueCodes.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    internal static IReadOnlyList<string> AllNames => NamesByCode;
+
+    internal static IReadOnlyList<string> AllValues => ValuesByCode;
 
     internal static byte CodeOfName(string name) => NameCodes.GetValueOrDefault(name);
 
     internal static byte CodeOfValue(string value) => ValueCodes.GetValueOrDefault(value);
+
+    internal static byte CodeOfValue(ReadOnlySpan<char> value) => ValueCodesBySpan.TryGetValue(value, out var code) ? code : WrittenOut;
 
     internal static string Name(byte code) => NamesByCode[code];
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kafka = Confluent.Kafka;
 
 namespace Tppo.Streaming;
@@ -28,7 +29,11 @@ internal sealed class GroupMembership : IDisposable
     private readonly Dictionary<Kafka.TopicPartition, long> committedHere = [];
     private IReadOnlyList<TopicPartition> assigned = [];
     private List<int> kept = [];
+    private NativeConsumer native;
     private bool lost, newlyAssigned;
+
+    // How often the assignment has changed, or was about to.
+    private int changes;
     private Exception? failure;
 
     internal GroupMembership(KafkaLog log, string group, string member, IReadOnlyList<string> topics, StateChangelog changelog, StateStore state, KafkaTransactions transactions, IRebalanceListener? listener)
@@ -38,7 +43,7 @@ internal sealed class GroupMembership : IDisposable
         name = new MemberName(log, group, instance);
         Fetched = new FetchedRecords(group);
         watch = new MemberWatch(group, log.Options.Observer);
-        Client = Joined();
+        Join();
     }
 
     internal Kafka.IConsumer<string?, byte[]?> Client { get; private set; }
@@ -58,21 +63,19 @@ internal sealed class GroupMembership : IDisposable
     internal void Serve(TimeSpan wait, int enough)
     {
         Throttle();
-        var records = Math.Clamp(enough, HeldRecordsMin, HeldRecordsMax / 2) * 2 - Fetched.Available;
-        for (var bytes = HeldBytesMax - Fetched.AvailableBytes; records > 0 && bytes > 0; records--)
-        {
-            if (Consume(wait) is not { } result) return;
-            wait = TimeSpan.Zero;
-            var id = new TopicPartition(log.Topics.OurName(result.Topic), result.Partition.Value);
-            if (Fetched.TryFind(id) is not { } queue) continue;
-            if (result.IsPartitionEOF)
-            {
-                queue.ReadTo(result.Offset.Value);
-                continue;
-            }
+        var records = Math.Clamp(enough, HeldRecordsMin, HeldRecordsMax) - Fetched.Available;
+        var bytes = HeldBytesMax - Fetched.AvailableBytes;
+        if (records <= 0 || bytes <= 0 || Consume(wait) is not { } first) return;
 
-            queue.Enqueue(KafkaRecords.Read(id.Topic, result));
-            bytes -= result.Message.Value?.Length ?? 0;
+        // The client's own call waits and tells of errors; what lies ready behind is taken by the batch.
+        Take(first);
+        while (records > 0 && bytes > 0)
+        {
+            var before = changes;
+            if (native.Fetch(records) is var count && count == 0) return;
+            if (changes != before) native.Drop();
+            else bytes -= native.HandOut(QueueOf, Refused);
+            records -= count;
         }
     }
 
@@ -139,8 +142,9 @@ internal sealed class GroupMembership : IDisposable
             cancellation.ThrowIfCancellationRequested();
         }
 
+        native.Dispose();
         Client.Dispose();
-        Client = Joined();
+        Join();
     }
 
     /// <summary>Whether this member may have been fenced. Asks the broker only where a producer was.</summary>
@@ -152,6 +156,7 @@ internal sealed class GroupMembership : IDisposable
 
     public void Dispose()
     {
+        native.Dispose();
         try
         {
             Client.Close();
@@ -165,16 +170,26 @@ internal sealed class GroupMembership : IDisposable
         Client.Dispose();
     }
 
-    private Kafka.IConsumer<string?, byte[]?> Joined()
+    [MemberNotNull(nameof(Client), nameof(native))]
+    private void Join()
     {
-        var client = log.Clients.Member(group, member)
+        Client = log.Clients.Member(group, member)
             .SetErrorHandler((_, error) => Heard(error))
             .SetPartitionsAssignedHandler((client, partitions) => Guarded(() => OnAssigned(client, partitions), partitions))
             .SetPartitionsRevokedHandler((_, _) => OnRevoked(everything: false))
             .SetPartitionsLostHandler((_, _) => OnRevoked(everything: true))
             .Build();
-        client.Subscribe(topics.Select(t => log.Topics.Find(t).KafkaName));
-        return client;
+        native = new NativeConsumer(Client);
+        Client.Subscribe(topics.Select(t => log.Topics.Find(t).KafkaName));
+    }
+
+    private PartitionQueue? QueueOf(string kafkaTopic, int partition) => Fetched.TryFind(new TopicPartition(log.Topics.OurName(kafkaTopic), partition));
+
+    private void Take(Kafka.ConsumeResult<string?, byte[]?> result)
+    {
+        if (QueueOf(result.Topic, result.Partition.Value) is not { } queue) return;
+        if (result.IsPartitionEOF) queue.ReadTo(result.Offset.Value);
+        else queue.Enqueue(KafkaRecords.Read(queue.Id.Topic, result));
     }
 
     private Kafka.ConsumeResult<string?, byte[]?>? Consume(TimeSpan wait)
@@ -185,10 +200,15 @@ internal sealed class GroupMembership : IDisposable
         }
         catch (Kafka.ConsumeException e)
         {
-            Heard(e.Error);
-            if (name.LostBy is null && failure is null && !KafkaPatience.MayPass(e.Error)) log.Options.Observer.Notice($"{instance}: {KafkaClients.Plain(e.Error.Reason)}");
+            Refused(e.Error);
             return null;
         }
+    }
+
+    private void Refused(Kafka.Error error)
+    {
+        Heard(error);
+        if (name.LostBy is null && failure is null && !KafkaPatience.MayPass(error)) log.Options.Observer.Notice($"{instance}: {KafkaClients.Plain(error.Reason)}");
     }
 
     private void Heard(Kafka.Error error)
@@ -215,6 +235,7 @@ internal sealed class GroupMembership : IDisposable
 
     private List<Kafka.TopicPartitionOffset> OnAssigned(Kafka.IConsumer<string?, byte[]?> client, List<Kafka.TopicPartition> partitions)
     {
+        changes++;
         var ids = partitions.ConvertAll(p => new TopicPartition(log.Topics.OurName(p.Topic), p.Partition.Value));
         RequireTogether(ids);
 
@@ -245,6 +266,7 @@ internal sealed class GroupMembership : IDisposable
 
     private void OnRevoked(bool everything)
     {
+        changes++;
         Due = true;
         lost |= everything;
         foreach (var queue in Fetched.Queues) queue.Refetch();

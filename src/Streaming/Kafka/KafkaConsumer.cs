@@ -46,6 +46,8 @@ internal sealed class KafkaConsumer : IConsumer
 
     internal KafkaTransactions Transactions { get; }
 
+    internal StepBuffers Buffers { get; } = new();
+
     internal Kafka.IConsumerGroupMetadata Membership => membership.Client.ConsumerGroupMetadata;
 
     internal int LeastOwned => membership.Assignment.Count == 0 ? 0 : membership.Assignment.Min(a => a.Partition);

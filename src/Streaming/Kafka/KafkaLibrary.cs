@@ -19,11 +19,12 @@ internal static class KafkaLibrary
             if (Kafka.Library.IsLoaded) return;
             NativeLibrary.SetDllImportResolver(typeof(Kafka.Library).Assembly, (name, _, _) => name.Contains("rdkafka", StringComparison.Ordinal) ? OfThePackage() : IntPtr.Zero);
             Kafka.Library.Load();
+            NativeMemoryOptions.KeepForNextTransaction();
         }
     }
 
-    // None: the loader looks for itself.
-    private static IntPtr OfThePackage()
+    /// <summary>The package's library, loaded; none: the loader looks for itself.</summary>
+    internal static IntPtr OfThePackage()
     {
         var folder = Path.GetDirectoryName(typeof(KafkaLibrary).Assembly.Location) ?? AppContext.BaseDirectory;
         foreach (var path in Candidates(folder))

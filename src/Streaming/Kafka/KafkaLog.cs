@@ -89,7 +89,7 @@ public sealed class KafkaLog : IEventLog
         var messages = records.Select(r =>
         {
             var (place, compacted) = Place(r);
-            return (place, KafkaRecords.Write(r, compacted));
+            return KafkaMessage.Of(place, r, compacted);
         }).ToList();
         var client = Options.Client ?? throw new InvalidOperationException("opened without a client name: for reading only");
         lock (appending)
@@ -196,7 +196,7 @@ public sealed class KafkaLog : IEventLog
     }
 
     // True once the records stand on the log.
-    private bool Appended(KafkaTransactions transactions, List<(Kafka.TopicPartition Partition, Kafka.Message<string?, byte[]?> Message)> messages)
+    private bool Appended(KafkaTransactions transactions, List<KafkaMessage> messages)
     {
         var outcome = transactions.Run(messages, [], null, fault: null);
         Options.Observer.Transaction(Options.Client!, outcome);

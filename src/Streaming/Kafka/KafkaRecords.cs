@@ -1,8 +1,9 @@
+using System.Text;
 using Kafka = Confluent.Kafka;
 
 namespace Tppo.Streaming;
 
-/// <summary>Records between our form and the client's.</summary>
+/// <summary>Records as the managed client gives them.</summary>
 internal static class KafkaRecords
 {
     private static readonly byte[] Nothing = [];
@@ -16,17 +17,8 @@ internal static class KafkaRecords
         Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs),
         Key = result.Message.Key,
         Value = result.Message.Value ?? Nothing,
-        Headers = result.Message.Headers is { Count: > 0 } headers ? new KafkaHeaders(headers) : [],
+        Headers = result.Message.Headers is { Count: > 0 } headers ? [.. headers.Select(h => new Header(h.Key, Text(h.GetValueBytes())))] : [],
     };
 
-    /// <summary>A record to be written, without a header that the writer sets itself; an empty value on a compacted topic says that the key is gone.</summary>
-    internal static Kafka.Message<string?, byte[]?> Write(OutgoingRecord record, bool compacted, string? except = null) => new()
-    {
-        Key = record.Key,
-        Value = record.Value.Length == 0 && compacted ? null : Bytes(record.Value),
-        Headers = KafkaHeaders.ForWire(record.Headers, except),
-    };
-
-    private static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array!.Length == memory.Length ? segment.Array : memory.ToArray();
+    private static string Text(byte[]? value) => value is null ? "" : Encoding.UTF8.GetString(value);
 }

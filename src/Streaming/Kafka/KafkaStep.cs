@@ -1,7 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Tppo.Core.Log;
-using Tppo.Streaming.Records;
 using Kafka = Confluent.Kafka;
 
 namespace Tppo.Streaming;
@@ -13,9 +13,9 @@ namespace Tppo.Streaming;
 /// </summary>
 internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
 {
-    private readonly List<(Kafka.TopicPartition Place, Kafka.Message<string?, byte[]?> Message)> messages = [];
-    private readonly Dictionary<(int Source, string Topic), long> numbers = [];
-    private readonly Dictionary<(int Partition, char Kind, string Key), byte[]?> changes = [];
+    private readonly List<KafkaMessage> messages = consumer.Buffers.Messages;
+    private readonly Dictionary<(int Partition, char Kind, string Key), ReadOnlyMemory<byte>?> changes = consumer.Buffers.Changes;
+    private readonly Dictionary<(int Source, string Topic), (string Prefix, long Next)> numbers = [];
     private readonly Dictionary<TopicPartition, long> offsets = [];
     private bool ended;
 
@@ -23,12 +23,11 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
     {
         ThrowIfEnded();
         var (place, compacted) = log.Place(record);
-        var message = KafkaRecords.Write(record, compacted, except: HeaderNames.Sequence);
-        message.Headers.Add(HeaderNames.Sequence, Encoding.ASCII.GetBytes(Number(record.Topic, place.Partition.Value)));
-        messages.Add((place, message));
+        var (sequence, number) = Number(record.Topic, place.Partition.Value);
+        messages.Add(KafkaMessage.Of(place, record, compacted) with { Sequence = sequence, Number = number });
     }
 
-    public void Put(int partition, string key, ReadOnlyMemory<byte> value) => Change(partition, key, value.ToArray());
+    public void Put(int partition, string key, ReadOnlyMemory<byte> value) => Change(partition, key, value);
 
     public void Delete(int partition, string key) => Change(partition, key, null);
 
@@ -43,7 +42,6 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
     public StepOutcome Finish()
     {
         ThrowIfEnded();
-        ended = true;
         var outcome = StepOutcome.Unknown;
         try
         {
@@ -52,7 +50,7 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
         }
         finally
         {
-            consumer.StepEnded(outcome);
+            End(outcome);
         }
     }
 
@@ -64,16 +62,21 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
 
     public void Dispose()
     {
-        if (ended) return;
+        if (!ended) End(StepOutcome.Committed);
+    }
+
+    private void End(StepOutcome outcome)
+    {
         ended = true;
-        consumer.StepEnded(StepOutcome.Committed);
+        consumer.Buffers.Clear();
+        consumer.StepEnded(outcome);
     }
 
     private StepOutcome Run()
     {
-        foreach (var ((source, topic), count) in numbers)
+        foreach (var ((source, topic), (_, count)) in numbers)
             changes[(source, StateStore.Sequence, topic)] = Encoding.ASCII.GetBytes(count.ToString(CultureInfo.InvariantCulture));
-        foreach (var ((partition, kind, key), value) in changes) messages.Add((consumer.Changelog.Partition(partition), consumer.Changelog.Record(kind, key, value)));
+        foreach (var ((partition, kind, key), value) in changes) messages.Add(consumer.Changelog.Record(partition, kind, key, value));
         var next = offsets.Select(o => new Kafka.TopicPartitionOffset(log.Topics.Find(o.Key), o.Value)).ToList();
         var outcome = consumer.Transactions.Run(messages, next, consumer.Membership, log.Faults.Next(consumer.Group));
         log.Options.Observer.Transaction(consumer.Group, outcome);
@@ -89,18 +92,21 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
         return outcome;
     }
 
-    private string Number(string topic, int place)
+    private (string Sequence, long Number) Number(string topic, int place)
     {
         // What goes to partitions that are not owned is a sequence apart, or the owned partition's own would seem to have gaps.
         var (source, mark) = consumer.Owns(place) ? (place, "") : (consumer.LeastOwned, "+");
-        var sequence = (source, topic + mark);
-        if (!numbers.TryGetValue(sequence, out var number) && consumer.Store.Get(source, StateStore.Sequence, sequence.Item2) is { } known)
-            number = long.Parse(known, NumberStyles.None, CultureInfo.InvariantCulture);
-        numbers[sequence] = number + 1;
-        return SequenceAudit.Write(consumer.Group + mark, source, number);
+        ref var sequence = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, (source, topic + mark), out var known);
+        if (!known)
+        {
+            var before = consumer.Store.Get(source, StateStore.Sequence, topic + mark);
+            sequence = (SequenceAudit.Prefix(consumer.Group + mark, source), before is null ? 0 : long.Parse(before, NumberStyles.None, CultureInfo.InvariantCulture));
+        }
+
+        return (sequence.Prefix, sequence.Next++);
     }
 
-    private void Change(int partition, string key, byte[]? value)
+    private void Change(int partition, string key, ReadOnlyMemory<byte>? value)
     {
         ThrowIfEnded();
         consumer.RequireOwned(partition);

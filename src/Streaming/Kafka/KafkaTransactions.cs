@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 using Kafka = Confluent.Kafka;
 
 namespace Tppo.Streaming;
@@ -18,6 +19,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
     // Kept from the finalizer, which would wait for them for ever.
     private static readonly ConcurrentBag<Kafka.IProducer<string?, byte[]?>> Abandoned = [];
     private Kafka.IProducer<string?, byte[]?>? producer;
+    private NativeProducer? native;
 
     /// <summary>The broker refused this producer since another has taken its id, or its transaction had timed out.</summary>
     internal bool WasFenced { get; private set; }
@@ -51,6 +53,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
 
         WasFenced = false;
         producer = made;
+        native = new NativeProducer(made);
     }
 
     /// <summary>Takes all of it or none.</summary>
@@ -59,7 +62,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
     /// <param name="consumer">Who consumed; null where there are no offsets.</param>
     /// <param name="fault">A planted fault.</param>
     internal StepOutcome Run(
-        IReadOnlyList<(Kafka.TopicPartition Partition, Kafka.Message<string?, byte[]?> Message)> messages,
+        IReadOnlyList<KafkaMessage> messages,
         IReadOnlyList<Kafka.TopicPartitionOffset> offsets,
         Kafka.IConsumerGroupMetadata? consumer,
         FaultMark? fault)
@@ -94,20 +97,22 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
 
     public void Dispose()
     {
+        native?.Dispose();
         producer?.Dispose();
-        producer = null;
+        (native, producer) = (null, null);
     }
 
-    private void Produce(IReadOnlyList<(Kafka.TopicPartition Partition, Kafka.Message<string?, byte[]?> Message)> messages)
+    private void Produce(IReadOnlyList<KafkaMessage> messages)
     {
         Written.Clear();
         var last = new Dictionary<Kafka.TopicPartition, int>();
-        for (var i = 0; i < messages.Count; i++) last[messages[i].Partition] = i;
+        for (var i = 0; i < messages.Count; i++) last[messages[i].Place] = i;
         Kafka.Error? failure = null;
         for (var i = 0; i < messages.Count; i++)
         {
-            var (partition, message) = messages[i];
-            Send(partition, message, last[partition] == i ? Acknowledged : null);
+            // Where the last one stands tells of those before it; a report for each would cost as much as its production.
+            if (last[messages[i].Place] == i) Send(messages[i], Acknowledged);
+            else while (!native!.TryProduce(messages[i])) producer!.Poll(TimeSpan.FromMilliseconds(10));
         }
 
         while (producer!.Flush(Attempt) > 0 && failure is null)
@@ -131,13 +136,16 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         }
     }
 
-    private void Send(Kafka.TopicPartition partition, Kafka.Message<string?, byte[]?> message, Action<Kafka.DeliveryReport<string?, byte[]?>>? handler)
+    private void Send(KafkaMessage message, Action<Kafka.DeliveryReport<string?, byte[]?>> handler)
     {
+        var headers = new Kafka.Headers();
+        foreach (var header in message.AllHeaders()) headers.Add(header.Name, Encoding.UTF8.GetBytes(header.Value));
+        var managed = new Kafka.Message<string?, byte[]?> { Key = message.Key, Value = message.IsGone ? null : message.Value.ToArray(), Headers = headers };
         while (true)
         {
             try
             {
-                producer!.Produce(partition, message, handler);
+                producer!.Produce(message.Place, managed, handler);
                 return;
             }
             catch (Kafka.ProduceException<string?, byte[]?> e) when (e.Error.Code == Kafka.ErrorCode.Local_QueueFull)
@@ -158,7 +166,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
 
                 // Another producer of this id takes over: nothing that was not committed survives that.
                 Abandoned.Add(producer!);
-                producer = null;
+                (native, producer) = (null, null);
                 throw new Kafka.KafkaException(new Kafka.Error(Kafka.ErrorCode.Local_TimedOut, $"the library does not come back from a call after {Stuck.TotalSeconds:F0} s: its producer is abandoned"));
             }
             catch (Kafka.KafkaRetriableException) when (Stopwatch.GetElapsedTime(started) < options.Patience)

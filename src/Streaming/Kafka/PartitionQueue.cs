@@ -6,7 +6,7 @@ namespace Tppo.Streaming;
 internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kafka, long position)
 {
     private readonly Queue<LogRecord> records = [];
-    private long position = position, readTo = position;
+    private long position = position, readTo = position, fetchedTo = position;
 
     internal TopicPartition Id => id;
 
@@ -27,7 +27,8 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
 
     internal void Enqueue(LogRecord record)
     {
-        if (record.Offset < position) return;
+        if (record.Offset < fetchedTo) return;
+        fetchedTo = record.Offset + 1;
         records.Enqueue(record);
         Bytes += record.Value.Length;
     }
@@ -50,7 +51,7 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
     internal void Move(long offset)
     {
         records.Clear();
-        (Bytes, position, readTo) = (0, offset, offset);
+        (Bytes, position, readTo, fetchedTo) = (0, offset, offset, offset);
     }
 
     /// <summary>Forgets what was fetched; it will be fetched again.</summary>

@@ -19,13 +19,14 @@ internal sealed class StateChangelog(string group, StateStore store, KafkaReader
     internal Kafka.TopicPartition Partition(int partition) => topics.Find(new TopicPartition(Core.Log.Topics.WindowState, partition));
 
     /// <summary>The record of a change; a null value deletes.</summary>
-    internal Kafka.Message<string?, byte[]?> Record(char kind, string key, byte[]? value) => new() { Key = $"{group}/{kind}/{key}", Value = value };
+    internal KafkaMessage Record(int partition, char kind, string key, ReadOnlyMemory<byte>? value) =>
+        new(Partition(partition), $"{group}/{kind}/{key}", value ?? default, IsGone: value is null, []);
 
     /// <summary>
     /// Notes changes that a transaction left on the changelog, up to <paramref name="lastOffset"/>. The offset behind it is the
     /// transaction's mark or another group's record, nothing of ours.
     /// </summary>
-    internal void Apply(int partition, IEnumerable<(char Kind, string Key, byte[]? Value)> changes, long lastOffset) =>
+    internal void Apply(int partition, IEnumerable<(char Kind, string Key, ReadOnlyMemory<byte>? Value)> changes, long lastOffset) =>
         store.Apply(partition, changes, (topicId, lastOffset + 2, Now()));
 
     /// <summary>
@@ -65,13 +66,13 @@ internal sealed class StateChangelog(string group, StateStore store, KafkaReader
         return ends.Starts([changelog])[changelog];
     }
 
-    private IEnumerable<(char, string, byte[]?)> Changes(IEnumerable<Kafka.ConsumeResult<string?, byte[]?>> records)
+    private IEnumerable<(char, string, ReadOnlyMemory<byte>?)> Changes(IEnumerable<Kafka.ConsumeResult<string?, byte[]?>> records)
     {
         foreach (var record in records)
         {
             if (record.Message.Key is not { } key || !key.StartsWith(group, StringComparison.Ordinal) || key.Length < group.Length + 3 || key[group.Length] != '/' || key[group.Length + 2] != '/') continue;
             var kind = key[group.Length + 1];
-            if (kind is StateStore.Value or StateStore.Sequence) yield return (kind, key[(group.Length + 3)..], record.Message.Value);
+            if (kind is StateStore.Value or StateStore.Sequence) yield return (kind, key[(group.Length + 3)..], record.Message.Value is { } value ? value : (ReadOnlyMemory<byte>?)null);
         }
     }
 

@@ -10,7 +10,7 @@ public interface IStep : IDisposable
     /// <exception cref="ArgumentException">Unknown topic, or no such partition.</exception>
     void Append(OutgoingRecord record);
 
-    /// <summary>Sets a key of the state of an assigned partition; the last write of a key holds.</summary>
+    /// <summary>Sets a key of the state of an assigned partition; the last write of a key holds. Its bytes must not change until the step has ended.</summary>
     void Put(int partition, string key, ReadOnlyMemory<byte> value);
 
     /// <summary>Removes a key of the state of an assigned partition.</summary>

@@ -28,7 +28,6 @@ public sealed record LogRecord
     public string? Header(string name)
     {
         if (Headers is PackedHeaders packed) return packed.Find(name);
-        if (Headers is KafkaHeaders kafka) return kafka.Find(name);
         foreach (var header in Headers)
         {
             if (header.Name == name) return header.Value;

@@ -8,7 +8,6 @@ public static class HeaderList
         headers switch
         {
             PackedHeaders packed => new ExtendedHeaders(packed, more),
-            KafkaHeaders kafka => kafka.With(more),
             _ => [.. headers, .. more],
         };
 }
