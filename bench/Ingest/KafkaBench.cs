@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tppo.Core.Log;
 using Tppo.Core.Settings;
 using Tppo.Core.World;
 using Tppo.Hosting;
@@ -35,8 +36,8 @@ internal sealed class KafkaBench(int people)
             using var broker = TestBroker.Start(new TestBrokerOptions { HeapMegabytes = 1024 });
             Tell($"round {round} of {rounds}: making the events");
             var fed = Feed(broker);
-            Tell(string.Create(CultureInfo.InvariantCulture, $"round {round} of {rounds}: {fed:N0} events; plain, streams, ours take turns"));
-            Row[] rows = [Plain(broker, fed), Streams(broker, fed), Ours(broker, fed)];
+            Tell(string.Create(CultureInfo.InvariantCulture, $"round {round} of {rounds}: {fed:N0} events; plain, streams, ours, limit take turns"));
+            Row[] rows = [Plain(broker, fed), Streams(broker, fed), Ours(broker, fed), Limit(broker)];
             foreach (var row in rows)
             {
                 Console.WriteLine(string.Create(
@@ -104,6 +105,42 @@ internal sealed class KafkaBench(int people)
         new WorkerHost(log, NullLogger<WorkerHost>.Instance).Run([.. workers.Skip(1).Take(2)], untilIdle: true, CancellationToken.None);
         return new Row("ours", fed / told.Elapsed.TotalSeconds, Cpu() - cpu, FormattableString.Invariant(
             $"{fed / Math.Max(1, told.Of("sequencer")):N0} events a transaction of the sequencer, {fed / Math.Max(1, told.Of("windower")):N0} of the windower"));
+    }
+
+    // What ours wrote to one of the four partitions is read before the clock starts, and written once more by as many writers.
+    private static Row Limit(TestBroker broker)
+    {
+        using var from = Open(broker, "limit", ILogObserver.None);
+        var (timeline, rest) = (Written(from, Topics.Timeline), (IReadOnlyList<OutgoingRecord>)[.. Written(from, Topics.Windows), .. Written(from, Topics.WindowState)]);
+        var steps = (timeline.Count / CopyBatch) + 1;
+        IReadOnlyList<OutgoingRecord>[] outputs = [timeline, rest];
+        var (cpu, started) = (Cpu(), Stopwatch.GetTimestamp());
+        Parallel.For(0, outputs.Length, new ParallelOptions { MaxDegreeOfParallelism = outputs.Length }, w =>
+        {
+            using var to = Open(broker, $"limit-{w}", ILogObserver.None);
+            foreach (var batch in outputs[w].Chunk((outputs[w].Count / steps) + 1)) to.Append(batch);
+        });
+        return new Row("limit", timeline.Count / Stopwatch.GetElapsedTime(started).TotalSeconds, Cpu() - cpu, FormattableString.Invariant(
+            $"{(double)rest.Count / timeline.Count:F2} windows and states an event, {outputs.Sum(o => o.Sum(r => (long)r.Value.Length)) / timeline.Count:N0} bytes of payload"));
+    }
+
+    private static List<OutgoingRecord> Written(KafkaLog log, string topic)
+    {
+        using var consumer = log.Join($"limit-{topic}", "0", [topic]);
+        var written = new List<OutgoingRecord>();
+        while (consumer.Poll(CopyBatch, TimeSpan.FromSeconds(1), CancellationToken.None) is { Count: > 0 } records)
+        {
+            written.AddRange(records.Where(r => r.Partition == 0).Select(r => new OutgoingRecord
+            {
+                Topic = r.Topic,
+                Key = r.Key,
+                Partition = (int)(r.Offset % log.Partitions(topic)),
+                Value = r.Value,
+                Headers = r.Headers,
+            }));
+        }
+
+        return written;
     }
 
     private static Row Streams(TestBroker broker, long fed)

@@ -17,6 +17,7 @@ using Tppo.Ingest.Bench;
 //     plain      Confluent.Kafka's consumer, which only counts
 //     ours       sequencer and windower, exactly-once
 //     streams    the same job in Kafka Streams, exactly-once, a commit every second
+//     limit      a quarter of ours' outputs, written once more with no work done on them and nothing read
 var onKafka = args is ["kafka", ..];
 var numbers = (onKafka ? args[1..] : args).Select(a => int.Parse(a, NumberStyles.None, CultureInfo.InvariantCulture)).ToArray();
 var people = numbers.Length > 0 ? numbers[0] : 4800;

@@ -44,4 +44,8 @@ internal sealed class StepTimes : ILogObserver
     public void Lag(string group, TopicPartition partition, long records)
     {
     }
+
+    public void Age(string group, string topic, TimeSpan oldest)
+    {
+    }
 }

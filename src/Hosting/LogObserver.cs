@@ -38,5 +38,8 @@ public sealed class LogObserver(ILoggerFactory loggers) : ILogObserver
         Metrics.ConsumerLagRecords.WithLabels(group, partition.Topic, partition.Partition.ToString(System.Globalization.CultureInfo.InvariantCulture)).Set(records);
 
     /// <inheritdoc/>
+    public void Age(string group, string topic, TimeSpan oldest) => Metrics.ConsumerLagSeconds.WithLabels(group, topic).Set(oldest.TotalSeconds);
+
+    /// <inheritdoc/>
     public void Notice(string text) => Log.Notice(logger, text);
 }

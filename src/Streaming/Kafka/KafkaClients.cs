@@ -70,12 +70,19 @@ internal sealed partial class KafkaClients
         .SetLogHandler(Logged)
         .Build();
 
+    /// <summary>What was last heard of connections that failed, for whoever waits in vain; empty while nothing was.</summary>
+    internal string Heard { get; private set; } = "";
+
     /// <summary>Notes and tells what a client's error handler heard.</summary>
     internal void Told(Kafka.Error error)
     {
         if (error.Code is Kafka.ErrorCode.Local_Authentication or Kafka.ErrorCode.SaslAuthenticationFailed or Kafka.ErrorCode.Local_Ssl
             or Kafka.ErrorCode.TopicAuthorizationFailed or Kafka.ErrorCode.GroupAuthorizationFailed or Kafka.ErrorCode.TransactionalIdAuthorizationFailed)
             Refusal = Plain(error.Reason);
+        else if (error.Code == Kafka.ErrorCode.Local_Transport && error.Reason.Contains("tls alert", StringComparison.OrdinalIgnoreCase))
+            Refusal = Plain(error.Reason); // A broker that does not take our certificate ends the connection by such an alert.
+        else if (error.Code == Kafka.ErrorCode.Local_Transport)
+            Heard = Plain(error.Reason);
     }
 
     /// <summary>What the library reports, in its own words and one line.</summary>

@@ -26,7 +26,7 @@ public sealed class KafkaLog : IEventLog
     {
         Options = options;
         Clients = new KafkaClients(options);
-        Patience = new KafkaPatience(options, () => Clients.Refusal);
+        Patience = new KafkaPatience(options, Clients);
         Topics = new KafkaTopics(Clients.Admin, options, Patience);
         Ends = new KafkaEnds(Clients.Admin, Patience);
         Faults = new FaultPlan(options.Faults);

@@ -7,7 +7,7 @@ namespace Tppo.Streaming;
 /// Calls that a broker may not answer at once: tried again while it restarts, elects or still finishes a transaction, for a
 /// bounded time; then, or where we are not let in, one line says so.
 /// </summary>
-internal sealed class KafkaPatience(KafkaOptions options, Func<string?> refusal)
+internal sealed class KafkaPatience(KafkaOptions options, KafkaClients clients)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -42,8 +42,10 @@ internal sealed class KafkaPatience(KafkaOptions options, Func<string?> refusal)
     /// <summary>Fails where we were refused or have waited for long enough.</summary>
     internal void RequireTime(string what, TimeSpan waited, Exception? cause = null)
     {
-        if (refusal() is { } reason) throw new LogException($"{options.BootstrapServers}: not let in: {reason}", cause!);
-        if (waited > options.Patience) throw new LogException($"{options.BootstrapServers}: no answer for {options.Patience.TotalSeconds:F0} s ({what}){(cause is null ? "" : $": {KafkaClients.Plain(cause.Message)}")}", cause!);
+        if (clients.Refusal is { } reason) throw new LogException($"{options.BootstrapServers}: not let in: {reason}", cause!);
+        if (waited <= options.Patience) return;
+        var heard = clients.Heard.Length == 0 ? "" : $"; last heard: {clients.Heard}";
+        throw new LogException($"{options.BootstrapServers}: no answer for {options.Patience.TotalSeconds:F0} s ({what}){(cause is null ? "" : $": {KafkaClients.Plain(cause.Message)}")}{heard}", cause!);
     }
 
     /// <summary>Whether trying again may help.</summary>

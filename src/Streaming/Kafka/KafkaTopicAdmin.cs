@@ -16,7 +16,7 @@ public sealed class KafkaTopicAdmin : IDisposable
     {
         this.options = options;
         clients = new KafkaClients(options);
-        patience = new KafkaPatience(options, () => clients.Refusal);
+        patience = new KafkaPatience(options, clients);
         topics = new KafkaTopics(clients.Admin, options, patience);
         try
         {

@@ -11,10 +11,10 @@ namespace Tppo.Streaming;
 /// </summary>
 internal sealed class KafkaTransactions(KafkaClients clients, string transactionalId, KafkaPatience patience, KafkaOptions options) : IDisposable
 {
-    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(5);
 
     // The library's calls outlast their own time-out by a little while a broker restarts, or never come back at all.
-    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(8);
 
     // Kept from the finalizer, which would wait for them for ever.
     private static readonly ConcurrentBag<Kafka.IProducer<string?, byte[]?>> Abandoned = [];

@@ -34,12 +34,20 @@ internal sealed class MemberWatch(string group, ILogObserver observer)
         }
     }
 
-    /// <summary>Tells, once a second, how many offsets lie between what was handed out and what brokers were last known to hold.</summary>
+    /// <summary>Tells, once a second, how many offsets lie between what was handed out and what brokers were last known to hold, and since when.</summary>
     internal void TellLag(Kafka.IConsumer<string?, byte[]?> client, IReadOnlyList<PartitionQueue> queues)
     {
         if (Stopwatch.GetElapsedTime(lagTold) < LagEvery) return;
         lagTold = Stopwatch.GetTimestamp();
+        var ages = new Dictionary<string, TimeSpan>();
         foreach (var queue in queues)
-            observer.Lag(group, queue.Id, Math.Max(0, client.GetWatermarkOffsets(queue.Kafka).High.Value - queue.Position));
+        {
+            var records = Math.Max(0, client.GetWatermarkOffsets(queue.Kafka).High.Value - queue.Position);
+            observer.Lag(group, queue.Id, records);
+            var age = records > 0 && queue.UnreadSince is { } since ? DateTimeOffset.UtcNow - since : TimeSpan.Zero;
+            if (age >= ages.GetValueOrDefault(queue.Id.Topic)) ages[queue.Id.Topic] = age;
+        }
+
+        foreach (var (topic, age) in ages) observer.Age(group, topic, age);
     }
 }

@@ -8,6 +8,8 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
     private readonly Queue<LogRecord> records = [];
     private long position = position, readTo = position, fetchedTo = position;
 
+    private DateTimeOffset? lastTimestamp;
+
     internal TopicPartition Id => id;
 
     internal Kafka.TopicPartition Kafka => kafka;
@@ -25,6 +27,9 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
 
     internal long Bytes { get; private set; }
 
+    /// <summary>When the next record was appended; where it is still to be fetched, the one before it, which is earlier. Null: not known.</summary>
+    internal DateTimeOffset? UnreadSince => records.TryPeek(out var next) ? next.Timestamp : lastTimestamp;
+
     internal void Enqueue(LogRecord record)
     {
         if (record.Offset < fetchedTo) return;
@@ -38,6 +43,7 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
         var record = records.Dequeue();
         Bytes -= record.Value.Length;
         position = record.Offset + 1;
+        lastTimestamp = record.Timestamp;
         return record;
     }
 
