@@ -19,7 +19,19 @@ internal ref struct StateWriter(Span<byte> buffer)
         Byte((byte)rest);
     }
 
+    public void Bytes(ReadOnlySpan<byte> utf8)
+    {
+        utf8.CopyTo(buffer[length..]);
+        length += utf8.Length;
+    }
+
     public void Bytes(string text) => length += Encoding.UTF8.GetBytes(text, buffer[length..]);
+
+    public void Text(ReadOnlySpan<byte> utf8)
+    {
+        Number(utf8.Length);
+        Bytes(utf8);
+    }
 
     public void Text(string text)
     {

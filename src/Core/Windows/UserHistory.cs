@@ -90,7 +90,7 @@ public sealed class UserHistory
         if (e.Type != EventType.Search || TakeSearch(text)) Keep(before, Entry(e, text), settings);
     }
 
-    private static int BytesOf(HistoryEvent e) => EventBytes + Encoding.UTF8.GetByteCount(e.Text) + Encoding.UTF8.GetByteCount(e.Url);
+    private static int BytesOf(HistoryEvent e) => EventBytes + e.TextUtf8.Length + e.UrlUtf8.Length;
 
     private void See(UserEvent e, WindowSettings settings)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Tppo.Core.Events;
 
 namespace Tppo.Core.Windows;
@@ -161,10 +160,12 @@ public static class UserHistoryCodec
         for (var i = 0; i < events.Count; i++)
         {
             var e = events[i];
-            writer.Number(((long)Encoding.UTF8.GetByteCount(e.Text) << 3) | (e.Url.Length > 0 ? HasUrl : 0L) | (byte)e.Type);
+            var text = e.TextUtf8;
+            var url = e.UrlUtf8;
+            writer.Number(((long)text.Length << 3) | (url.Length > 0 ? HasUrl : 0L) | (byte)e.Type);
             writer.Number((previous is { } before ? e.Time - before : seen - e.Time).Ticks / unit);
-            writer.Bytes(e.Text);
-            if (e.Url.Length > 0) writer.Text(e.Url);
+            writer.Bytes(text);
+            if (url.Length > 0) writer.Text(url);
             previous = e.Time;
         }
     }
@@ -181,13 +182,13 @@ public static class UserHistoryCodec
         }
     }
 
-    // Each text takes at most three bytes a character and a length, each event a type and a time.
+    // Each event takes a type, a time and two lengths besides its texts, other texts at most three bytes a character.
     private static int BytesMax(UserHistoryState state)
     {
         const int numbers = 32;
         var bytes = (3 * numbers) + (3 * (state.LastSearch.Length + state.FirstTargetId.Length));
-        foreach (var e in state.Before) bytes += numbers + (3 * (e.Text.Length + e.Url.Length));
-        foreach (var e in state.Since) bytes += numbers + (3 * (e.Text.Length + e.Url.Length));
+        foreach (var e in state.Before) bytes += numbers + e.TextUtf8.Length + e.UrlUtf8.Length;
+        foreach (var e in state.Since) bytes += numbers + e.TextUtf8.Length + e.UrlUtf8.Length;
         foreach (var t in state.Open) bytes += numbers + (3 * t.Length);
         return bytes;
     }

@@ -1,8 +1,12 @@
+using Kafka = Confluent.Kafka;
+
 namespace Tppo.Streaming;
 
 /// <summary>What a member has fetched of its partitions, handed out round-robin.</summary>
 internal sealed class FetchedRecords(string group)
 {
+    private const int PausedRecordsMax = 4_096;
+    private const long PausedBytesMax = 4L << 20;
     private readonly Dictionary<TopicPartition, PartitionQueue> byId = [];
     private List<PartitionQueue> queues = [];
     private int turn;
@@ -37,6 +41,20 @@ internal sealed class FetchedRecords(string group)
         queues = [.. owned.OrderBy(q => q.Id.Partition).ThenBy(q => q.Id.Topic, StringComparer.Ordinal)];
         byId.Clear();
         foreach (var queue in queues) byId[queue.Id] = queue;
+    }
+
+    /// <summary>Lets a client no longer fetch a paused partition that has run far ahead, until half of that was handed out.</summary>
+    internal void Throttle(Kafka.IConsumer<string?, byte[]?> client)
+    {
+        foreach (var queue in queues)
+        {
+            var much = queue.FetchPaused ? 0.5 : 1;
+            var pause = (queue.Paused || queue.FetchPaused) && (queue.Count > PausedRecordsMax * much || queue.Bytes > PausedBytesMax * much);
+            if (pause == queue.FetchPaused) continue;
+            if (pause) client.Pause([queue.Kafka]);
+            else client.Resume([queue.Kafka]);
+            queue.FetchPaused = pause;
+        }
     }
 
     /// <summary>At most so many records and about so many bytes, in order within each partition.</summary>

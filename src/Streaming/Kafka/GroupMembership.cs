@@ -13,10 +13,7 @@ internal sealed class GroupMembership : IDisposable
     private const int HeldRecordsMin = 16_384;
     private const int HeldRecordsMax = 131_072;
     private const long HeldBytesMax = 96L << 20;
-    private const int PausedRecordsMax = 4_096;
-    private const long PausedBytesMax = 4L << 20;
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Request = TimeSpan.FromSeconds(10);
     private readonly KafkaLog log;
     private readonly string group, member, instance;
     private readonly MemberName name;
@@ -26,7 +23,6 @@ internal sealed class GroupMembership : IDisposable
     private readonly KafkaTransactions transactions;
     private readonly IRebalanceListener? listener;
     private readonly MemberWatch watch;
-    private readonly Dictionary<Kafka.TopicPartition, long> committedHere = [];
     private IReadOnlyList<TopicPartition> assigned = [];
     private List<int> kept = [];
     private NativeConsumer native;
@@ -41,6 +37,7 @@ internal sealed class GroupMembership : IDisposable
         (this.log, this.group, this.topics, this.changelog, this.state, this.transactions, this.listener) = (log, group, topics, changelog, state, transactions, listener);
         (this.member, instance) = (member, $"{group}-{member}");
         name = new MemberName(log, group, instance);
+        Offsets = new GroupOffsets(log);
         Fetched = new FetchedRecords(group);
         watch = new MemberWatch(group, log.Options.Observer);
         Join();
@@ -53,6 +50,11 @@ internal sealed class GroupMembership : IDisposable
     /// <summary>What is owned, as of the last <see cref="Settle"/>.</summary>
     internal IReadOnlyList<TopicPartition> Assignment { get; private set; } = [];
 
+    /// <summary>The committed offset of one partition that is owned; empty where none is.</summary>
+    internal IEnumerable<Kafka.TopicPartitionOffset> Standing => Offsets.Standing(Fetched.Queues.Select(q => q.Kafka));
+
+    internal GroupOffsets Offsets { get; }
+
     /// <summary>An assignment is on its way.</summary>
     internal bool Due { get; private set; } = true;
 
@@ -62,7 +64,7 @@ internal sealed class GroupMembership : IDisposable
     /// </summary>
     internal void Serve(TimeSpan wait, int enough)
     {
-        Throttle();
+        Fetched.Throttle(Client);
         var records = Math.Clamp(enough, HeldRecordsMin, HeldRecordsMax) - Fetched.Available;
         var bytes = HeldBytesMax - Fetched.AvailableBytes;
         if (records <= 0 || bytes <= 0 || Consume(wait) is not { } first) return;
@@ -91,7 +93,12 @@ internal sealed class GroupMembership : IDisposable
         var before = Assignment.Select(a => a.Partition).Distinct().ToList();
         var now = assigned.Select(a => a.Partition).Distinct().Order().ToList();
         int[] gone = [.. before.Except(kept).Order()], gained = [.. now.Except(kept)];
-        foreach (var partition in gained) changelog.Restore(partition);
+        foreach (var partition in gained)
+        {
+            changelog.Restore(partition);
+            RequireOffsets(partition);
+        }
+
         Assignment = assigned;
         if (gone.Length > 0 || gained.Length > 0) log.Options.Observer.Notice($"{instance}: owns partitions {(now.Count == 0 ? "none" : string.Join(", ", now))} of {string.Join(", ", topics)}");
         if (gone.Length > 0) listener?.Revoked(gone);
@@ -104,8 +111,8 @@ internal sealed class GroupMembership : IDisposable
     {
         if (Due || Assignment.Count == 0) return;
         foreach (var partition in Assignment.Select(a => a.Partition).Distinct().Where(_ => restore)) changelog.Restore(partition);
-        var offsets = Committed(Client, [.. Fetched.Queues.Select(q => q.Kafka)]);
-        NoteCommitted(offsets);
+        var offsets = Offsets.Read(Client, [.. Fetched.Queues.Select(q => q.Kafka)]);
+        Offsets.Note(offsets);
         foreach (var queue in Fetched.Queues)
         {
             queue.Move(offsets[queue.Kafka]);
@@ -115,12 +122,6 @@ internal sealed class GroupMembership : IDisposable
         watch.Forget(kept);
 
         Client.Assign(Fetched.Queues.Select(q => new Kafka.TopicPartitionOffset(q.Kafka, q.Position)));
-    }
-
-    /// <summary>Notes what is committed by this member's doing, or was found to be: it changes only if somebody else has worked here.</summary>
-    internal void NoteCommitted(IEnumerable<KeyValuePair<Kafka.TopicPartition, long>> offsets)
-    {
-        foreach (var (partition, offset) in offsets) committedHere[partition] = offset;
     }
 
     /// <summary>Notes what is handed out, and how far behind that is.</summary>
@@ -241,9 +242,9 @@ internal sealed class GroupMembership : IDisposable
 
         // A former life's open transaction would hold its offsets back until it times out: taking its id over ends it now.
         if (ids.Count > 0) transactions.Ready();
-        var offsets = Committed(client, partitions);
+        var offsets = Offsets.Read(client, partitions);
         kept = lost ? [] : [.. kept.Where(k => ids.Exists(i => i.Partition == k) && IsAsLeft(k, offsets))];
-        NoteCommitted(offsets);
+        Offsets.Note(offsets);
         var fresh = partitions.Where(p => !kept.Contains(p.Partition.Value)).ToList();
         Fetched.Set([.. ids.Zip(partitions, (id, kafka) => kept.Contains(id.Partition) && Fetched.TryFind(id) is { } stays ? stays : new PartitionQueue(id, kafka, offsets[kafka]))]);
         foreach (var queue in Fetched.Queues)
@@ -261,8 +262,7 @@ internal sealed class GroupMembership : IDisposable
 
     // Whoever was away for longer than its session is not always told so: others may have worked on what seems to be kept.
     private bool IsAsLeft(int partition, Dictionary<Kafka.TopicPartition, long> offsets) =>
-        offsets.Where(o => o.Key.Partition.Value == partition).All(o => committedHere.TryGetValue(o.Key, out var ours) && ours == o.Value)
-        && changelog.Restore(partition) == 0;
+        Offsets.AreAsLeft(partition, offsets) && changelog.Restore(partition) == 0;
 
     private void OnRevoked(bool everything)
     {
@@ -273,6 +273,13 @@ internal sealed class GroupMembership : IDisposable
         if (everything) log.Options.Observer.Notice($"{instance}: lost its partitions: the group has gone on without it");
     }
 
+    // To begin at the start again, over state that has seen all of it, would double everything that follows.
+    private void RequireOffsets(int partition)
+    {
+        if (Offsets.AreMissing(partition) && state.Get(partition, StateStore.Begun, "") is not null)
+            throw failure = new LogException($"{instance}: partition {partition}: expected the offsets that the group committed along with its state, found none: did it rest for longer than the brokers' offsets.retention.minutes, or were they deleted?");
+    }
+
     private void RequireTogether(List<TopicPartition> ids)
     {
         foreach (var number in ids.GroupBy(i => i.Partition))
@@ -280,29 +287,6 @@ internal sealed class GroupMembership : IDisposable
             if (number.Count() == topics.Count) continue;
             var missing = topics.Except(number.Select(n => n.Topic));
             throw new LogException($"{instance}: partition {number.Key}: expected of all topics at once, not given that of {string.Join(", ", missing)}: do all members of the group read the same topics?");
-        }
-    }
-
-    // Offsets are read only when no transaction is open on them: the library asks for stable ones and the broker makes it wait.
-    private Dictionary<Kafka.TopicPartition, long> Committed(Kafka.IConsumer<string?, byte[]?> client, List<Kafka.TopicPartition> partitions)
-    {
-        if (partitions.Count == 0) return [];
-        var committed = log.Patience.Try("committed offsets", () => client.Committed(partitions, Request));
-        var starts = log.Ends.Starts(partitions);
-        return committed.ToDictionary(c => c.TopicPartition, c => c.Offset.IsSpecial ? starts[c.TopicPartition] : Math.Max(c.Offset.Value, starts[c.TopicPartition]));
-    }
-
-    // A paused partition that has run far ahead is no longer fetched; it is again once half of that was handed out.
-    private void Throttle()
-    {
-        foreach (var queue in Fetched.Queues)
-        {
-            var much = queue.FetchPaused ? 0.5 : 1;
-            var pause = (queue.Paused || queue.FetchPaused) && (queue.Count > PausedRecordsMax * much || queue.Bytes > PausedBytesMax * much);
-            if (pause == queue.FetchPaused) continue;
-            if (pause) Client.Pause([queue.Kafka]);
-            else Client.Resume([queue.Kafka]);
-            queue.FetchPaused = pause;
         }
     }
 }

@@ -50,6 +50,9 @@ internal sealed class KafkaConsumer : IConsumer
 
     internal Kafka.IConsumerGroupMetadata Membership => membership.Client.ConsumerGroupMetadata;
 
+    /// <summary>One offset that is committed already; empty where nothing is owned.</summary>
+    internal IEnumerable<Kafka.TopicPartitionOffset> Standing => membership.Standing;
+
     internal int LeastOwned => membership.Assignment.Count == 0 ? 0 : membership.Assignment.Min(a => a.Partition);
 
     public IReadOnlyList<LogRecord> Poll(int recordsMax, TimeSpan timeout, CancellationToken ct)
@@ -140,7 +143,7 @@ internal sealed class KafkaConsumer : IConsumer
     }
 
     internal void NoteCommitted(IEnumerable<Kafka.TopicPartitionOffset> offsets) =>
-        membership.NoteCommitted(offsets.Select(o => KeyValuePair.Create(o.TopicPartition, o.Offset.Value)));
+        membership.Offsets.Note(offsets.Select(o => KeyValuePair.Create(o.TopicPartition, o.Offset.Value)));
 
     internal void StepEnded(StepOutcome outcome)
     {

@@ -76,8 +76,16 @@ internal sealed class KafkaStep(KafkaLog log, KafkaConsumer consumer) : IStep
     {
         foreach (var ((source, topic), (_, count)) in numbers)
             changes[(source, StateStore.Sequence, topic)] = Encoding.ASCII.GetBytes(count.ToString(CultureInfo.InvariantCulture));
+        foreach (var partition in offsets.Keys.Select(o => o.Partition).Distinct())
+        {
+            if (consumer.Store.Get(partition, StateStore.Begun, "") is null) changes[(partition, StateStore.Begun, "")] = "1"u8.ToArray();
+        }
+
         foreach (var ((partition, kind, key), value) in changes) messages.Add(consumer.Changelog.Record(partition, kind, key, value));
+        // Brokers check membership where offsets are committed, and nowhere else: a step that consumed nothing commits one as it
+        // stands, or a member that others took over from, unknown to itself, could still write.
         var next = offsets.Select(o => new Kafka.TopicPartitionOffset(log.Topics.Find(o.Key), o.Value)).ToList();
+        if (next.Count == 0) next.AddRange(consumer.Standing);
         var outcome = consumer.Transactions.Run(messages, next, consumer.Membership, log.Faults.Next(consumer.Group));
         log.Options.Observer.Transaction(consumer.Group, outcome);
         if (outcome != StepOutcome.Committed) return outcome;

@@ -4,7 +4,7 @@ namespace Tppo.Streaming;
 
 /// <summary>
 /// A group's keyed state on <c>window-state.v1</c>, partition by partition: keys <c>group/s/key</c> hold what services put,
-/// <c>group/q/topic</c> how many records went to a topic; compaction keeps the newest of each. Written once a step and key,
+/// <c>group/q/topic</c> how many records went to a topic, <c>group/o/</c> that offsets were committed; compaction keeps the newest of each. Written once a step and key,
 /// in the step's transaction; read to bring a local copy up to date.
 /// </summary>
 internal sealed class StateChangelog(string group, StateStore store, KafkaReader reader, KafkaEnds ends, KafkaTopics topics, string topicId, ILogObserver observer)
@@ -72,7 +72,7 @@ internal sealed class StateChangelog(string group, StateStore store, KafkaReader
         {
             if (record.Message.Key is not { } key || !key.StartsWith(group, StringComparison.Ordinal) || key.Length < group.Length + 3 || key[group.Length] != '/' || key[group.Length + 2] != '/') continue;
             var kind = key[group.Length + 1];
-            if (kind is StateStore.Value or StateStore.Sequence) yield return (kind, key[(group.Length + 3)..], record.Message.Value is { } value ? value : (ReadOnlyMemory<byte>?)null);
+            if (kind is StateStore.Value or StateStore.Sequence or StateStore.Begun) yield return (kind, key[(group.Length + 3)..], record.Message.Value is { } value ? value : (ReadOnlyMemory<byte>?)null);
         }
     }
 

@@ -16,13 +16,14 @@ internal sealed class StateStore : IStateReader, IDisposable
     /// <summary>Kind of rows that count what was written.</summary>
     internal const char Sequence = 'q';
 
+    /// <summary>Kind of the row that says that offsets were committed along with this state.</summary>
+    internal const char Begun = 'o';
+
     private const char Mark = 'm';
     private const int PrefixBytes = 3;
     private const int ChunkBytesMax = 4 << 20;
     private readonly RocksDb rocks;
-
-    // What a crash takes is on the changelog; what stands on the disk is whole up to some mark, since it is flushed in order.
-    private readonly WriteOptions write = new WriteOptions().SetSync(false).DisableWal(1);
+    private readonly WriteOptions write = new WriteOptions().SetSync(false);
     private readonly Lock gate = new();
     private bool closed;
 
