@@ -3,14 +3,14 @@ using Tppo.Streaming;
 
 namespace Tppo.Ingest.Bench;
 
-/// <summary>Takes the time from the moment a member owns its partitions to the last commit, and counts commits by group.</summary>
+/// <summary>Takes the time from the moment the sequencer owns its partitions to the last commit, and counts commits by group.</summary>
 internal sealed class StepTimes : ILogObserver
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> committed = [];
     private long first, last;
 
-    /// <summary>From the first assignment to the last commit.</summary>
+    /// <summary>From the sequencer's assignment to the last commit.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(first, last);
 
     /// <summary>Commits of a group.</summary>
@@ -29,7 +29,7 @@ internal sealed class StepTimes : ILogObserver
     {
         lock (gate)
         {
-            if (first == 0 && text.Contains("owns partitions", StringComparison.Ordinal)) first = Stopwatch.GetTimestamp();
+            if (first == 0 && text.Contains("sequencer-0: owns partitions", StringComparison.Ordinal)) first = Stopwatch.GetTimestamp();
         }
     }
 
