@@ -10,6 +10,10 @@ internal sealed unsafe class NativeProducer : IDisposable
     private readonly WireHeaders wire = new();
     private readonly SafeHandle client;
 
+    // Whoever closes the log does so from a thread of their own: native memory must not go from under a call.
+    private readonly Lock gate = new();
+    private bool disposed;
+
     internal NativeProducer(Kafka.IClient client)
     {
         this.client = RdKafka.Of(client);
@@ -20,6 +24,27 @@ internal sealed unsafe class NativeProducer : IDisposable
     /// <summary>Hands over one record; false where the producer's queue is full. Nothing is told of its delivery but by the transaction.</summary>
     /// <exception cref="Kafka.KafkaException">The library does not take it.</exception>
     internal bool TryProduce(in KafkaMessage message)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return Produce(message);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (disposed) return;
+            disposed = true;
+            foreach (var topic in topics.Values) RdKafka.DestroyTopic(topic);
+            wire.Dispose();
+            client.DangerousRelease();
+        }
+    }
+
+    private bool Produce(in KafkaMessage message)
     {
         wire.Begin(message);
         var packed = message.Headers switch
@@ -39,14 +64,6 @@ internal sealed unsafe class NativeProducer : IDisposable
             var error = RdKafka.Produce(client.DangerousGetHandle(), wire.Arguments, wire.Count);
             return error == 0 || !Throw(error);
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var topic in topics.Values) RdKafka.DestroyTopic(topic);
-        topics.Clear();
-        wire.Dispose();
-        client.DangerousRelease();
     }
 
     private static bool Throw(nint error)

@@ -88,6 +88,9 @@ internal static unsafe partial class RdKafka
     [StructLayout(LayoutKind.Explicit, Size = 72)]
     internal struct Argument
     {
+        private const int TopicKind = 2, PartitionKind = 3, ValueKind = 4, KeyKind = 5, FlagsKind = 7, HeaderKind = 9;
+        private const int CopyFlag = 2;
+
         [FieldOffset(0)]
         private int kind;
         [FieldOffset(8)]
@@ -97,17 +100,17 @@ internal static unsafe partial class RdKafka
         [FieldOffset(24)]
         private nint third;
 
-        internal static Argument ToTopic(nint topic) => new() { kind = 2, first = topic };
+        internal static Argument ToTopic(nint topic) => new() { kind = TopicKind, first = topic };
 
-        internal static Argument ToPartition(int partition) => new() { kind = 3, first = partition };
+        internal static Argument ToPartition(int partition) => new() { kind = PartitionKind, first = partition };
 
-        internal static Argument Value(byte* bytes, int length) => new() { kind = 4, first = (nint)bytes, second = length };
+        internal static Argument Value(byte* bytes, int length) => new() { kind = ValueKind, first = (nint)bytes, second = length };
 
-        internal static Argument Key(byte* bytes, int length) => new() { kind = 5, first = (nint)bytes, second = length };
+        internal static Argument Key(byte* bytes, int length) => new() { kind = KeyKind, first = (nint)bytes, second = length };
 
         /// <summary>The library takes copies of key and value.</summary>
-        internal static Argument Copied() => new() { kind = 7, first = 2 };
+        internal static Argument Copied() => new() { kind = FlagsKind, first = CopyFlag };
 
-        internal static Argument Header(byte* name, byte* value, int length) => new() { kind = 9, first = (nint)name, second = (nint)value, third = length };
+        internal static Argument Header(byte* name, byte* value, int length) => new() { kind = HeaderKind, first = (nint)name, second = (nint)value, third = length };
     }
 }
