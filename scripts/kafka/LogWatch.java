@@ -45,11 +45,13 @@ final class LogWatch implements AutoCloseable {
     /** Looks; null while the broker or the topics do not answer. */
     View look() throws InterruptedException {
         try {
-            // Their number never changes once they are there.
+            // Their number never changes once all are there; they are made one after the other.
             if (windower.isEmpty()) {
-                sequencer = partitions(EVENT_TOPICS);
-                windower = partitions(List.of("timeline.v1"));
-                if (windower.isEmpty()) return new View(0, List.of(), 0);
+                var events = partitions(EVENT_TOPICS);
+                var timeline = partitions(List.of("timeline.v1"));
+                if (timeline.isEmpty() || events.size() != EVENT_TOPICS.size() * timeline.size()) return new View(0, List.of(), 0);
+                sequencer = events;
+                windower = timeline;
             }
 
             var all = new ArrayList<>(sequencer);
