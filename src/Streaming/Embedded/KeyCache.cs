@@ -9,7 +9,7 @@ namespace Tppo.Streaming;
 /// </summary>
 internal sealed class KeyCache
 {
-    private const int Slots = 1 << 13;
+    private const int Slots = 1 << 15;
     private const int KeyBytesMax = 64;
 
     private readonly string?[] slots = new string?[Slots];
