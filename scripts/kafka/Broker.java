@@ -23,7 +23,7 @@ final class Broker {
         var random = new Random();
         var port = 20_000 + 2 * random.nextInt(4_000);
         while (!isFree(port) || !isFree(port + 1)) port = 20_000 + 2 * random.nextInt(4_000);
-        var printed = run(script, "start", data.toString(), "--port", Integer.toString(port)).strip().split("\n");
+        var printed = run(script, "start", data.toString(), "--port", Integer.toString(port), "--heap", "1024").strip().split("\n");
         return new Broker(script, data, printed[printed.length - 1]);
     }
 

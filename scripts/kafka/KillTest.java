@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
 final class KillTest {
     private static final Pattern REFUSED = Pattern.compile("refused,|fenced:|fenced in a commit:|has been replaced|lost its partitions");
     private static final int FROZEN_SECONDS = 17;
-    private static final int GIVE_UP_SECONDS = 90;
+
+    // Longer than Ingest's own patience with a broker: where that ends, its own line says so.
+    private static final int GIVE_UP_SECONDS = 150;
     private final Random random;
     private final int events;
     private final Broker broker;
