@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Core.Privacy;
@@ -17,13 +13,11 @@ namespace Tppo.EndToEnd.Tests;
 /// <summary>Two processes of Ingest, one of which is killed.</summary>
 [Collection(Broker.Collection)]
 [Trait(Broker.Trait, Broker.Collection)]
-public sealed partial class SharedPartitionsTests(UnbrokenRun unbroken)
+public sealed class SharedPartitionsTests(UnbrokenRun unbroken)
 {
     private const string SecondImport = "second-half";
-    private static readonly TimeSpan Most = TimeSpan.FromSeconds(90);
     private static readonly string[] Groups = ["sequencer", "windower"];
     private readonly string prefix = $"{Guid.NewGuid():N}.shared";
-    private readonly ConcurrentQueue<string> a = [], b = [];
 
     [Fact]
     public void After_the_death_of_one_its_users_windows_go_on_in_the_other_with_their_state()
@@ -41,38 +35,31 @@ public sealed partial class SharedPartitionsTests(UnbrokenRun unbroken)
         File.WriteAllLines(file, first.Select(e => System.Text.Encoding.UTF8.GetString(EventJson.Write(e))));
         var config = unbroken.NewFolder() + ".json";
         File.WriteAllText(config, RunSettingsJson.Write(settings with { Input = new InputSettings { Kind = InputKind.File, Path = file } }));
-        using var one = Start("a", config, a);
-        using var two = Start("b", config, b);
-        try
-        {
-            using var log = OpenWhenThere();
-            Await(() => Groups.All(g => Owned(a, g).Count == 2 && Owned(b, g).Count == 2), "two partitions for each");
-            Await(() => Count(log, Topics.Windows) >= before.Length, "the first half's windows");
-            Assert.Equal(before, Ids(log));
-            var orphans = Owned(a, "windower");
+        using var one = IngestProcess.Start(unbroken, prefix, "a", config);
+        using var two = IngestProcess.Start(unbroken, prefix, "b", config);
+        Await(() => one.Says("owns partitions"), "topics");
+        using var log = DemoOnKafka.Open(prefix, "test");
+        Await(() => Groups.All(g => one.Owned(g).Count == 2 && two.Owned(g).Count == 2), "two partitions for each");
+        Await(() => Count(log, Topics.Windows) >= before.Length, "the first half's windows");
+        Assert.Equal(before, Ids(log));
+        var orphans = one.Owned("windower");
 
-            log.Append(Records(second, pseudonyms, log));
-            one.Kill();
-            Await(() => Count(log, Topics.Windows) >= expected.Length, "the second half's windows");
+        log.Append(Records(second, pseudonyms, log));
+        one.Kill();
+        Await(() => Count(log, Topics.Windows) >= expected.Length, "the second half's windows");
 
-            Assert.Equal(expected, Ids(log));
-            Assert.All(Groups, g => Assert.Equal([0, 1, 2, 3], Owned(b, g).Order()));
-            Assert.All(a.Concat(b).Where(l => l.Contains("sequencer-", StringComparison.Ordinal) && l.Contains("owns partitions", StringComparison.Ordinal)), l => Assert.EndsWith("of search.v1, click.v1, purchase.v1, visit.v1", l));
+        Assert.Equal(expected, Ids(log));
+        Assert.All(Groups, g => Assert.Equal([0, 1, 2, 3], two.Owned(g).Order()));
+        Assert.All(one.Lines.Concat(two.Lines).Where(l => l.Contains("sequencer-", StringComparison.Ordinal) && l.Contains("owns partitions", StringComparison.Ordinal)), l => Assert.EndsWith("of search.v1, click.v1, purchase.v1, visit.v1", l));
 
-            // Some of its users' later windows reach back over its death.
-            var reachBack = ServiceKit.Records(log, Topics.Windows).Where(r => orphans.Contains(r.Partition) && r.Value.Length > 0).Select(r => WindowJson.Read(r.Value))
-                .Count(w => !before.Contains(w.Id) && w.History[0].Time < cut);
-            Assert.True(reachBack > 0);
-            Assert.Empty(ServiceKit.Records(log, Topics.Late));
-            TppoProcess.Terminate(two);
-            Assert.True(two.WaitForExit(Most));
-            Assert.Equal(130, two.ExitCode);
-        }
-        finally
-        {
-            if (!one.HasExited) one.Kill();
-            if (!two.HasExited) two.Kill();
-        }
+        // Some of its users' later windows reach back over its death.
+        var reachBack = ServiceKit.Records(log, Topics.Windows).Where(r => orphans.Contains(r.Partition) && r.Value.Length > 0).Select(r => WindowJson.Read(r.Value))
+            .Count(w => !before.Contains(w.Id) && w.History[0].Time < cut);
+        Assert.True(reachBack > 0);
+        Assert.Empty(ServiceKit.Records(log, Topics.Late));
+        Assert.Equal(130, two.Stop());
+
+        void Await(Func<bool> condition, string what) => IngestProcess.Await(condition, what, one, two);
     }
 
     private static string[] Windows(IEnumerable<UserEvent> events, Pseudonyms pseudonyms, WindowSettings settings) =>
@@ -96,41 +83,4 @@ public sealed partial class SharedPartitionsTests(UnbrokenRun unbroken)
         });
         return [.. records, .. topics.SelectMany(t => Enumerable.Range(0, log.Partitions(t)).Select(p => EndMark.Of(SecondImport, t, p)))];
     }
-
-    // What a process said last that it owns.
-    private static HashSet<int> Owned(IEnumerable<string> lines, string group) =>
-        lines.Select(l => OwnsPartitions().Match(l)).Where(m => m.Success && m.Groups[1].Value == group).Select(m => m.Groups[2].Value).LastOrDefault() is { } last and not "none"
-            ? [.. last.Split(", ").Select(p => int.Parse(p, CultureInfo.InvariantCulture))]
-            : [];
-
-    private KafkaLog OpenWhenThere()
-    {
-        Await(() => a.Any(l => l.Contains("owns partitions", StringComparison.Ordinal)), "topics");
-        return DemoOnKafka.Open(prefix, "test");
-    }
-
-    private void Await(Func<bool> condition, string what)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < Most, $"waited in vain for {what}\na:\n{string.Join('\n', a)}\nb:\n{string.Join('\n', b)}");
-            Thread.Sleep(200);
-        }
-    }
-
-    private Process Start(string member, string config, ConcurrentQueue<string> lines)
-    {
-        var process = TppoProcess.Start(
-            ["run", "ingest", "--data", unbroken.NewFolder(), "--config", config, "--member", member, "--metrics-port", "0", .. DemoOnKafka.On(prefix)]);
-        process.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data is not null) lines.Enqueue(line.Data);
-        };
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    [GeneratedRegex(@"\.(sequencer|windower)-[ab]: owns partitions ([0-9, ]+|none) of ")]
-    private static partial Regex OwnsPartitions();
 }

@@ -111,7 +111,8 @@ internal sealed class GroupMembership : IDisposable
     {
         if (Due || Assignment.Count == 0) return;
         foreach (var partition in Assignment.Select(a => a.Partition).Distinct().Where(_ => restore)) changelog.Restore(partition);
-        var offsets = Offsets.Read(Client, [.. Fetched.Queues.Select(q => q.Kafka)]);
+        using var onlooker = log.Clients.Onlooker(group);
+        var offsets = Offsets.Read(onlooker, [.. Fetched.Queues.Select(q => q.Kafka)]);
         Offsets.Note(offsets);
         foreach (var queue in Fetched.Queues)
         {
@@ -143,6 +144,13 @@ internal sealed class GroupMembership : IDisposable
             cancellation.ThrowIfCancellationRequested();
         }
 
+        Rejoin();
+    }
+
+    /// <summary>Gives the client up and joins by a new one under the same name: whose broker went may ask nobody any more.</summary>
+    internal void Rejoin()
+    {
+        OnRevoked(everything: true);
         native.Dispose();
         Client.Dispose();
         Join();
@@ -268,9 +276,9 @@ internal sealed class GroupMembership : IDisposable
     {
         changes++;
         Due = true;
-        lost |= everything;
         foreach (var queue in Fetched.Queues) queue.Refetch();
-        if (everything) log.Options.Observer.Notice($"{instance}: lost its partitions: the group has gone on without it");
+        if (everything && !lost) log.Options.Observer.Notice($"{instance}: lost its partitions: the group has gone on without it");
+        lost |= everything;
     }
 
     // To begin at the start again, over state that has seen all of it, would double everything that follows.

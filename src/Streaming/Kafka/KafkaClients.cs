@@ -5,25 +5,28 @@ using Kafka = Confluent.Kafka;
 namespace Tppo.Streaming;
 
 /// <summary>Makes clients of one cluster, all with the settings that exactly-once rests on.</summary>
-internal sealed partial class KafkaClients
+internal sealed partial class KafkaClients : IDisposable
 {
     /// <summary>Most bytes of one record, as on the embedded backend.</summary>
     internal const int RecordBytesMax = 32 << 20;
 
     private const int ReadAheadKilobytes = 16 << 10;
+
+    // A request that a dying broker took with it is not answered: the library's default of a minute would be waited for in vain.
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
     private readonly KafkaOptions options;
+    private readonly Lock gate = new();
+    private readonly List<Kafka.IAdminClient> retired = [];
 
     internal KafkaClients(KafkaOptions options)
     {
         KafkaLibrary.Load();
         this.options = options;
-        Admin = new Kafka.AdminClientBuilder(Common(new Kafka.AdminClientConfig()))
-            .SetErrorHandler((_, error) => Told(error))
-            .SetLogHandler(Logged)
-            .Build();
+        Admin = NewAdmin();
     }
 
-    internal Kafka.IAdminClient Admin { get; }
+    internal Kafka.IAdminClient Admin { get; private set; }
 
     /// <summary>The last error that says that we are not let in; null while there was none.</summary>
     internal string? Refusal { get; private set; }
@@ -51,6 +54,10 @@ internal sealed partial class KafkaClients
         AutoOffsetReset = Kafka.AutoOffsetReset.Earliest,
     });
 
+    /// <summary>Sees what a group has committed, and is no member of it.</summary>
+    internal Kafka.IConsumer<string?, byte[]?> Onlooker(string group) =>
+        Consumer(new Kafka.ConsumerConfig { GroupId = group }).SetErrorHandler((_, error) => Told(error)).Build();
+
     /// <summary>A transactional producer; served by whoever uses it, since waiting for a thread between costs 10 ms a commit.</summary>
     internal Kafka.IProducer<string?, byte[]?> Producer(string transactionalId) => new Kafka.ProducerBuilder<string?, byte[]?>(Common(new Kafka.ProducerConfig
     {
@@ -73,6 +80,35 @@ internal sealed partial class KafkaClients
     /// <summary>What was last heard of connections that failed, for whoever waits in vain; empty while nothing was.</summary>
     internal string Heard { get; private set; } = "";
 
+    /// <summary>
+    /// Replaces the admin client if it finds no broker where a new one does. A broker that is about to be back may tell of no broker
+    /// at all, itself included: a client that hears this asks nobody ever again (librdkafka's issue 5301).
+    /// </summary>
+    internal void ReviveAdmin()
+    {
+        lock (gate)
+        {
+            if (FindsBrokers(Admin)) return;
+            var other = NewAdmin();
+            if (!FindsBrokers(other))
+            {
+                other.Dispose();
+                return;
+            }
+
+            // Others may be inside of a call to it.
+            retired.Add(Admin);
+            Admin = other;
+            options.Observer.Notice("kafka: a client that found no broker any more is replaced");
+        }
+    }
+
+    public void Dispose()
+    {
+        Admin.Dispose();
+        retired.ForEach(r => r.Dispose());
+    }
+
     /// <summary>Notes and tells what a client's error handler heard.</summary>
     internal void Told(Kafka.Error error)
     {
@@ -87,6 +123,23 @@ internal sealed partial class KafkaClients
 
     /// <summary>What the library reports, in its own words and one line.</summary>
     internal static string Plain(string reason) => Spaces().Replace(reason, " ").Trim();
+
+    private Kafka.IAdminClient NewAdmin() => new Kafka.AdminClientBuilder(Common(new Kafka.AdminClientConfig()))
+        .SetErrorHandler((_, error) => Told(error))
+        .SetLogHandler(Logged)
+        .Build();
+
+    private static bool FindsBrokers(Kafka.IAdminClient admin)
+    {
+        try
+        {
+            return admin.GetMetadata(Glance).Brokers.Count > 0;
+        }
+        catch (Kafka.KafkaException)
+        {
+            return false;
+        }
+    }
 
     private Kafka.ConsumerBuilder<string?, byte[]?> Consumer(Kafka.ConsumerConfig config)
     {
@@ -109,6 +162,7 @@ internal sealed partial class KafkaClients
         config.BootstrapServers = options.BootstrapServers;
         config.ClientId = $"tppo-{options.Client ?? "reader"}";
         config.ReconnectBackoffMaxMs = 1000;
+        config.SocketTimeoutMs = Math.Min(Milliseconds(RequestTimeout), Milliseconds(options.TransactionTimeout));
         config.TopicMetadataPropagationMaxMs = 10_000;
         foreach (var (key, value) in options.Security.Settings) config.Set(key, value);
         return config;

@@ -60,7 +60,7 @@ internal sealed class KafkaConsumer : IConsumer
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(recordsMax);
         ThrowIfNotReady();
         var started = Stopwatch.GetTimestamp();
-        var probeAt = ProbeAfter;
+        var (probeAt, rejoinAt) = (ProbeAfter, membership.Due ? 3 * log.Options.SessionTimeout : log.Options.SessionTimeout);
         while (true)
         {
             ct.ThrowIfCancellationRequested();
@@ -90,6 +90,12 @@ internal sealed class KafkaConsumer : IConsumer
                 left = Slice;
                 if (elapsed > probeAt) Probe();
                 if (elapsed > probeAt) probeAt = 2 * elapsed;
+                if (elapsed > rejoinAt)
+                {
+                    log.Options.Observer.Notice($"{Group}: nothing comes for {elapsed.TotalSeconds:F0} s though there is something: joins anew");
+                    membership.Rejoin();
+                    rejoinAt = 2 * elapsed;
+                }
             }
 
             membership.Serve(left, recordsMax);

@@ -8,7 +8,7 @@ namespace Tppo.Streaming;
 /// Where partitions begin and end for readers of what is committed. A commit is answered before its marks stand on the
 /// partitions; who wrote through this log waits for them here, so that what one wrote one reads.
 /// </summary>
-internal sealed class KafkaEnds(Kafka.IAdminClient admin, KafkaPatience patience)
+internal sealed class KafkaEnds(KafkaClients clients, KafkaPatience patience)
 {
     private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(2);
@@ -59,7 +59,7 @@ internal sealed class KafkaEnds(Kafka.IAdminClient admin, KafkaPatience patience
         if (partitions.Count == 0) return [];
         var requests = partitions.Select(p => new Kafka.Admin.TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec });
         var options = new Kafka.Admin.ListOffsetsOptions { RequestTimeout = TimeSpan.FromSeconds(10), IsolationLevel = isolation };
-        var result = patience.Get("offsets", () => Whole(() => Kafka.IAdminClientExtensions.ListOffsetsAsync(admin, requests, options)));
+        var result = patience.Get("offsets", () => Whole(() => Kafka.IAdminClientExtensions.ListOffsetsAsync(clients.Admin, requests, options)));
         return result.ResultInfos.ToDictionary(r => r.TopicPartitionOffsetError.TopicPartition, r => r.TopicPartitionOffsetError.Offset.Value);
     }
 
@@ -74,7 +74,7 @@ internal sealed class KafkaEnds(Kafka.IAdminClient admin, KafkaPatience patience
         catch (Kafka.KafkaException e)
         {
             var error = e is Kafka.Admin.ListOffsetsException partly ? partly.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError.Error).First(r => r.IsError) : e.Error;
-            if (KafkaPatience.MayPass(error)) admin.GetMetadata(MetadataTimeout);
+            if (KafkaPatience.MayPass(error)) clients.Admin.GetMetadata(MetadataTimeout);
             throw new Kafka.KafkaException(error, e);
         }
     }

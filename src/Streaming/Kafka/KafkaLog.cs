@@ -27,8 +27,8 @@ public sealed class KafkaLog : IEventLog
         Options = options;
         Clients = new KafkaClients(options);
         Patience = new KafkaPatience(options, Clients);
-        Topics = new KafkaTopics(Clients.Admin, options, Patience);
-        Ends = new KafkaEnds(Clients.Admin, Patience);
+        Topics = new KafkaTopics(Clients, options, Patience);
+        Ends = new KafkaEnds(Clients, Patience);
         Faults = new FaultPlan(options.Faults);
         reader = new KafkaReader(Clients, Patience);
         commits = new KafkaCommits(() => Ends.Sum([.. Topics.Existing.Where(t => t.Name != Core.Log.Topics.Presence).SelectMany(t => Enumerable.Range(0, t.Partitions).Select(p => new Kafka.TopicPartition(t.KafkaName, p)))]));
@@ -141,9 +141,10 @@ public sealed class KafkaLog : IEventLog
     /// <inheritdoc/>
     public IReadOnlyDictionary<TopicPartition, long> Committed(string group)
     {
-        var options = new Kafka.Admin.ListConsumerGroupOffsetsOptions { RequireStableOffsets = true, RequestTimeout = TimeSpan.FromSeconds(10) };
-        var results = Patience.Get("committed offsets", () => Clients.Admin.ListConsumerGroupOffsetsAsync([new Kafka.ConsumerGroupTopicPartitions(Options.Prefix + group, null)], options));
-        return results[0].Partitions.Where(p => !p.Offset.IsSpecial).ToDictionary(p => new TopicPartition(Topics.OurName(p.Topic), p.Partition.Value), p => p.Offset.Value);
+        using var onlooker = Clients.Onlooker(Options.Prefix + group);
+        var all = Topics.Existing.SelectMany(t => Enumerable.Range(0, t.Partitions).Select(p => new Kafka.TopicPartition(t.KafkaName, p))).ToList();
+        var committed = Patience.Try("committed offsets", () => onlooker.Committed(all, TimeSpan.FromSeconds(10)));
+        return committed.Where(p => !p.Offset.IsSpecial).ToDictionary(p => new TopicPartition(Topics.OurName(p.Topic), p.Partition.Value), p => p.Offset.Value);
     }
 
     /// <summary>Nothing to do: brokers let go what the topics' settings let go.</summary>
@@ -162,7 +163,7 @@ public sealed class KafkaLog : IEventLog
         left.ForEach(m => m.Dispose());
         lock (appending) appender?.Dispose();
         reader.Dispose();
-        Clients.Admin.Dispose();
+        Clients.Dispose();
     }
 
     /// <summary>Where a record goes, and whether its topic is compacted.</summary>

@@ -10,11 +10,13 @@ namespace Tppo.Streaming;
 internal sealed class KafkaPatience(KafkaOptions options, KafkaClients clients)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ReviveEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>The result of a call.</summary>
     internal T Try<T>(string what, Func<T> call)
     {
         var started = Stopwatch.GetTimestamp();
+        var revived = started;
         while (true)
         {
             try
@@ -25,6 +27,9 @@ internal sealed class KafkaPatience(KafkaOptions options, KafkaClients clients)
             {
                 RequireTime(what, Stopwatch.GetElapsedTime(started), e);
                 Thread.Sleep(Pause);
+                if (Stopwatch.GetElapsedTime(revived) < ReviveEvery) continue;
+                clients.ReviveAdmin();
+                revived = Stopwatch.GetTimestamp();
             }
         }
     }

@@ -9,6 +9,7 @@ internal sealed class KafkaReader(KafkaClients clients, KafkaPatience patience) 
 {
     private const int KeptMax = 4;
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(5);
     private readonly ConcurrentBag<Kafka.IConsumer<string?, byte[]?>> free = [];
     private volatile bool disposed;
 
@@ -20,20 +21,28 @@ internal sealed class KafkaReader(KafkaClients clients, KafkaPatience patience) 
     {
         if (from >= to) yield break;
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (!free.TryTake(out var consumer)) consumer = clients.Reader().SetErrorHandler((_, error) => clients.Told(error)).Build();
+        if (!free.TryTake(out var consumer)) consumer = New();
         try
         {
             consumer.Assign(new Kafka.TopicPartitionOffset(partition, from));
             var waited = Stopwatch.GetTimestamp();
+            var asked = waited;
             for (var next = from; next < to;)
             {
                 if (Next(consumer) is not { } result)
                 {
                     patience.RequireTime($"reading {partition.Topic}/{partition.Partition.Value}", Stopwatch.GetElapsedTime(waited));
+                    if (Stopwatch.GetElapsedTime(asked) < SilenceMax) continue;
+
+                    // One whose broker went may ask nobody any more.
+                    consumer.Dispose();
+                    consumer = New();
+                    consumer.Assign(new Kafka.TopicPartitionOffset(partition, next));
+                    asked = Stopwatch.GetTimestamp();
                     continue;
                 }
 
-                waited = Stopwatch.GetTimestamp();
+                waited = asked = Stopwatch.GetTimestamp();
                 next = result.IsPartitionEOF ? Math.Max(next, result.Offset.Value) : result.Offset.Value + 1;
                 if (!result.IsPartitionEOF && result.Offset.Value < to) yield return result;
             }
@@ -50,6 +59,8 @@ internal sealed class KafkaReader(KafkaClients clients, KafkaPatience patience) 
         disposed = true;
         while (free.TryTake(out var consumer)) consumer.Dispose();
     }
+
+    private Kafka.IConsumer<string?, byte[]?> New() => clients.Reader().SetErrorHandler((_, error) => clients.Told(error)).Build();
 
     private static Kafka.ConsumeResult<string?, byte[]?>? Next(Kafka.IConsumer<string?, byte[]?> consumer)
     {

@@ -17,7 +17,7 @@ public sealed class KafkaTopicAdmin : IDisposable
         this.options = options;
         clients = new KafkaClients(options);
         patience = new KafkaPatience(options, clients);
-        topics = new KafkaTopics(clients.Admin, options, patience);
+        topics = new KafkaTopics(clients, options, patience);
         try
         {
             topics.Refresh();
@@ -50,5 +50,5 @@ public sealed class KafkaTopicAdmin : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => clients.Admin.Dispose();
+    public void Dispose() => clients.Dispose();
 }

@@ -9,7 +9,7 @@ namespace Tppo.Streaming;
 /// The topic table on a cluster, behind a prefix: makes what is missing, says what differs. Every topic takes its timestamps
 /// from the broker, so that retention goes by the time of the append whoever wrote.
 /// </summary>
-internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options, KafkaPatience patience)
+internal sealed class KafkaTopics(KafkaClients clients, KafkaOptions options, KafkaPatience patience)
 {
     private static readonly string[] ArrowTopics = [Topics.Rollouts, Topics.TokenRewards];
     private readonly ConcurrentDictionary<string, TopicOnKafka> known = [];
@@ -37,7 +37,7 @@ internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options
     /// <summary>Looks at what is there.</summary>
     internal void Refresh()
     {
-        var metadata = patience.Try("metadata", () => admin.GetMetadata(TimeSpan.FromSeconds(5)));
+        var metadata = patience.Try("metadata", () => clients.Admin.GetMetadata(TimeSpan.FromSeconds(5)));
         foreach (var topic in metadata.Topics.Where(t => t.Topic.StartsWith(options.Prefix, StringComparison.Ordinal) && t.Partitions.Count > 0))
         {
             var name = OurName(topic.Topic);
@@ -52,7 +52,7 @@ internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options
         if (missing.Count == 0) return [];
         try
         {
-            patience.Wait("creating topics", () => admin.CreateTopicsAsync([.. missing.Select(Specification)]));
+            patience.Wait("creating topics", () => clients.Admin.CreateTopicsAsync([.. missing.Select(Specification)]));
         }
         catch (Kafka.Admin.CreateTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is Kafka.ErrorCode.NoError or Kafka.ErrorCode.TopicAlreadyExists))
         {
@@ -80,7 +80,7 @@ internal sealed class KafkaTopics(Kafka.IAdminClient admin, KafkaOptions options
         var present = known.Values.OrderBy(t => t.Name, StringComparer.Ordinal).ToList();
         if (present.Count == 0) return [];
         var resources = present.Select(t => new Kafka.Admin.ConfigResource { Type = Kafka.Admin.ResourceType.Topic, Name = t.KafkaName });
-        var described = patience.Get("describing topics", () => admin.DescribeConfigsAsync(resources));
+        var described = patience.Get("describing topics", () => clients.Admin.DescribeConfigsAsync(resources));
         var differences = new List<(TopicOnKafka, string)>();
         foreach (var (topic, configs) in present.Zip(present.Select(t => described.First(d => d.ConfigResource.Name == t.KafkaName).Entries)))
         {

@@ -31,29 +31,11 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
     internal void Ready()
     {
         if (producer is not null) return;
-        var made = clients.Producer(transactionalId);
-        try
-        {
-            patience.Wait("transactions", () =>
-            {
-                if (!CameBack(() => made.InitTransactions(Attempt)))
-                {
-                    Abandoned.Add(made);
-                    throw new LogException($"{transactionalId}: the library does not come back from its initialisation");
-                }
 
-                return Task.CompletedTask;
-            });
-        }
-        catch
-        {
-            if (!Abandoned.Contains(made)) made.Dispose();
-            throw;
-        }
-
+        // Each attempt by another: one whose broker went may ask nobody any more.
+        producer = patience.Try("transactions", Initialised);
+        native = new NativeProducer(producer);
         WasFenced = false;
-        producer = made;
-        native = new NativeProducer(made);
     }
 
     /// <summary>Takes all of it or none.</summary>
@@ -73,12 +55,12 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         {
             producer!.BeginTransaction();
             Produce(messages);
-            if (offsets.Count > 0) Again(() => producer.SendOffsetsToTransaction(offsets, consumer!, Attempt));
+            if (offsets.Count > 0) Again(() => producer.SendOffsetsToTransaction(offsets, consumer!, Attempt), options.TransactionTimeout);
             if (fault is FaultMark.AbortBeforeWrite) return Abort(committing);
             if (fault is FaultMark.UnknownBeforeWrite) return Drop(StepOutcome.Unknown);
             if (fault is FaultMark.CrashBeforeWrite) throw new InjectedCrashException("crash before the write");
             committing = true;
-            Again(() => producer.CommitTransaction(Attempt));
+            Again(() => producer.CommitTransaction(Attempt), options.TransactionTimeout);
             if (fault is FaultMark.CrashAfterWrite) throw new InjectedCrashException("crash after the write");
             return fault is FaultMark.UnknownAfterWrite ? Drop(StepOutcome.Unknown) : StepOutcome.Committed;
         }
@@ -100,6 +82,23 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         native?.Dispose();
         producer?.Dispose();
         (native, producer) = (null, null);
+    }
+
+    private Kafka.IProducer<string?, byte[]?> Initialised()
+    {
+        var made = clients.Producer(transactionalId);
+        try
+        {
+            if (CameBack(() => made.InitTransactions(Attempt))) return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+
+        Abandoned.Add(made);
+        throw NotBack("initialisation");
     }
 
     private void Produce(IReadOnlyList<KafkaMessage> messages)
@@ -155,7 +154,7 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         }
     }
 
-    private void Again(Action call)
+    private void Again(Action call, TimeSpan tryFor)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -167,14 +166,17 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
                 // Another producer of this id takes over: nothing that was not committed survives that.
                 Abandoned.Add(producer!);
                 (native, producer) = (null, null);
-                throw new Kafka.KafkaException(new Kafka.Error(Kafka.ErrorCode.Local_TimedOut, $"the library does not come back from a call after {Stuck.TotalSeconds:F0} s: its producer is abandoned"));
+                throw NotBack("call");
             }
-            catch (Kafka.KafkaRetriableException) when (Stopwatch.GetElapsedTime(started) < options.Patience)
+            catch (Kafka.KafkaRetriableException) when (Stopwatch.GetElapsedTime(started) < tryFor)
             {
                 // Safe to repeat: the library goes on with the same call.
             }
         }
     }
+
+    private static Kafka.KafkaException NotBack(string what) =>
+        new(new Kafka.Error(Kafka.ErrorCode.Local_TimedOut, $"the library does not come back from its {what} after {Stuck.TotalSeconds:F0} s: its producer is abandoned"));
 
     private static bool CameBack(Action call)
     {
@@ -184,12 +186,13 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         return true;
     }
 
-    // Where no commit was asked for, none can have happened: a broker that does not hear of the abort ends it by its time-out.
+    // Where no commit was asked for, none can have happened. It is asked for once: the next producer of this id aborts what is left,
+    // or the broker does by its time-out.
     private StepOutcome Abort(bool committing)
     {
         try
         {
-            Again(() => producer!.AbortTransaction(Attempt));
+            Again(() => producer!.AbortTransaction(Attempt), TimeSpan.Zero);
             return StepOutcome.Aborted;
         }
         catch (Kafka.KafkaException e)

@@ -70,7 +70,8 @@ public static class LogTools
     public static int Copied(this IStateReader state, int partition) =>
         state.Get(partition, "count") is { } value ? int.Parse(Encoding.UTF8.GetString(value.Span), CultureInfo.InvariantCulture) : 0;
 
-    private static bool CopyStep(this IConsumer consumer, IReadOnlyList<LogRecord> records, string from, string to)
+    /// <summary>One step of <see cref="Copy"/>; false where it was not committed.</summary>
+    public static bool CopyStep(this IConsumer consumer, IReadOnlyList<LogRecord> records, string from, string to)
     {
         using var step = consumer.Begin();
         foreach (var group in records.GroupBy(r => r.Partition))

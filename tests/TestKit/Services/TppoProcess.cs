@@ -53,9 +53,12 @@ public static class TppoProcess
     }
 
     /// <summary>Asks for an ordered stop, as a service manager does.</summary>
-    public static void Terminate(Process process)
+    public static void Terminate(Process process) => Signal(process, "TERM");
+
+    /// <summary>Sends a signal: TERM, STOP, CONT.</summary>
+    public static void Signal(Process process, string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{name}", process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
