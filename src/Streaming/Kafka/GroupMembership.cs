@@ -255,11 +255,7 @@ internal sealed class GroupMembership : IDisposable
         Offsets.Note(offsets);
         var fresh = partitions.Where(p => !kept.Contains(p.Partition.Value)).ToList();
         Fetched.Set([.. ids.Zip(partitions, (id, kafka) => kept.Contains(id.Partition) && Fetched.TryFind(id) is { } stays ? stays : new PartitionQueue(id, kafka, offsets[kafka]))]);
-        foreach (var queue in Fetched.Queues)
-        {
-            queue.Refetch();
-            queue.FetchPaused = false;
-        }
+        foreach (var queue in Fetched.Queues) queue.Refetch();
 
         watch.Forget([.. fresh.Select(f => f.Partition.Value)]);
 

@@ -60,6 +60,10 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
         (Bytes, position, readTo, fetchedTo) = (0, offset, offset, offset);
     }
 
-    /// <summary>Forgets what was fetched; it will be fetched again.</summary>
-    internal void Refetch() => Move(Position);
+    /// <summary>Forgets what was fetched, and that fetching was to pause; it will be fetched again.</summary>
+    internal void Refetch()
+    {
+        Move(Position);
+        FetchPaused = false;
+    }
 }
