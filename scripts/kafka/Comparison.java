@@ -214,8 +214,9 @@ final class Comparison {
 
 
     private boolean isMark(ConsumerRecord<String, String> record, Map<TopicPartition, Integer> marks) {
-        // Others say that a topic is quiet: no events, and of no number that could be told beforehand.
-        if (header(record, "ce_type").equals("tppo.idle.v1")) return true;
+        // Others say that a topic is quiet, or end a transaction that the broker left open: no events, and of no number that could be
+        // told beforehand.
+        if (header(record, "ce_type").equals("tppo.idle.v1") || header(record, "ce_type").equals("tppo.seal.v1")) return true;
         if (!header(record, "ce_type").equals("tppo.end.v1")) return false;
         marks.merge(new TopicPartition(record.topic(), record.partition()), 1, Integer::sum);
         return true;

@@ -27,7 +27,7 @@ internal sealed class KafkaConsumer : IConsumer
         var kafkaGroup = log.Options.Prefix + group;
         Store = StateStore.Open(log.Options.StateFolder, $"{kafkaGroup}-{member}");
         Changelog = log.ChangelogOf(group, Store);
-        Transactions = log.TransactionsOf($"{kafkaGroup}-{member}");
+        Transactions = log.TransactionsOf($"{kafkaGroup}-{member}", kafkaGroup);
         membership = new GroupMembership(log, kafkaGroup, member, topics, Changelog, Store, Transactions, listener);
         fetched = membership.Fetched;
     }

@@ -12,6 +12,8 @@ internal sealed class KafkaEnds(KafkaClients clients, KafkaPatience patience)
 {
     private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan GlanceMax = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MarkersDue = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<Kafka.TopicPartition, long> written = [];
 
     /// <summary>Notes that a committed transaction of ours wrote up to an offset; its mark stands one behind it.</summary>
@@ -39,9 +41,27 @@ internal sealed class KafkaEnds(KafkaClients clients, KafkaPatience patience)
         List(partitions, Kafka.Admin.OffsetSpec.Latest(), Kafka.IsolationLevel.ReadCommitted)
             .Sum(e => written.TryGetValue(e.Key, out var ours) ? Math.Max(ours, e.Value) : e.Value);
 
+    /// <summary>Which partitions still have something undecided up to an offset, after a while in which it should have been decided.</summary>
+    internal List<Kafka.TopicPartition> Undecided(IReadOnlyDictionary<Kafka.TopicPartition, long> upTo)
+    {
+        // Only waits between answers count: brokers that are away write nothing.
+        var waited = TimeSpan.Zero;
+        for (var pause = Glance; ; pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, GlanceMax.Ticks)))
+        {
+            var ends = List([.. upTo.Keys], Kafka.Admin.OffsetSpec.Latest(), Kafka.IsolationLevel.ReadCommitted);
+            var left = ends.Where(e => e.Value <= upTo[e.Key]).Select(e => e.Key).ToList();
+            if (left.Count == 0 || waited > MarkersDue) return left;
+            Thread.Sleep(pause);
+            waited += pause;
+        }
+    }
+
     /// <summary>One past the last offset, decided or not.</summary>
-    internal long HighWatermark(Kafka.TopicPartition partition) =>
-        List([partition], Kafka.Admin.OffsetSpec.Latest(), Kafka.IsolationLevel.ReadUncommitted)[partition];
+    internal IReadOnlyDictionary<Kafka.TopicPartition, long> HighWatermarks(IReadOnlyCollection<Kafka.TopicPartition> partitions) =>
+        List(partitions, Kafka.Admin.OffsetSpec.Latest(), Kafka.IsolationLevel.ReadUncommitted);
+
+    /// <summary>The same of one partition.</summary>
+    internal long HighWatermark(Kafka.TopicPartition partition) => HighWatermarks([partition])[partition];
 
     /// <summary>The least offsets that may exist.</summary>
     internal IReadOnlyDictionary<Kafka.TopicPartition, long> Starts(IReadOnlyCollection<Kafka.TopicPartition> partitions) =>

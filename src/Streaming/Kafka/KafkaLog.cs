@@ -183,7 +183,8 @@ public sealed class KafkaLog : IEventLog
 
     internal StateChangelog ChangelogOf(string group, StateStore store) => new(group, store, reader, Ends, Topics, changelogId.Value, Options.Observer);
 
-    internal KafkaTransactions TransactionsOf(string transactionalId) => new(Clients, transactionalId, Patience, Options);
+    internal KafkaTransactions TransactionsOf(string transactionalId, string? group = null) =>
+        new(new TransactionalProducer(Clients, transactionalId, Patience, Options), transactionalId, group, this);
 
     /// <summary>Whether a committed record lies in [from, to).</summary>
     internal bool HoldsAny(Kafka.TopicPartition partition, long from, long to) => reader.Read(partition, from, to).Any();
@@ -214,7 +215,8 @@ public sealed class KafkaLog : IEventLog
         return outcome == StepOutcome.Committed;
     }
 
-    private bool IsThere(KeyValuePair<Kafka.TopicPartition, long> written) =>
+    /// <summary>Whether a record that was written is committed; what lies about it is decided.</summary>
+    internal bool IsThere(KeyValuePair<Kafka.TopicPartition, long> written) =>
         reader.Read(written.Key, written.Value, Ends.HighWatermark(written.Key)).Take(1).Any(r => r.Offset.Value == written.Value);
 
     private void RequireEqualPartitions(IReadOnlyList<string> topics)

@@ -14,7 +14,7 @@ internal sealed class KafkaReader(KafkaClients clients, KafkaPatience patience) 
     private volatile bool disposed;
 
     /// <summary>
-    /// What was committed of [from, to): raw results, marks of the end of the partition left out. Ends where
+    /// What was committed of [from, to): raw results, marks of the end of the partition and seals left out. Ends where
     /// <paramref name="to"/> is reached, be it by offsets that hold nothing.
     /// </summary>
     internal IEnumerable<Kafka.ConsumeResult<string?, byte[]?>> Read(Kafka.TopicPartition partition, long from, long to)
@@ -44,9 +44,8 @@ internal sealed class KafkaReader(KafkaClients clients, KafkaPatience patience) 
 
                 waited = asked = Stopwatch.GetTimestamp();
                 next = result.IsPartitionEOF ? Math.Max(next, result.Offset.Value) : result.Offset.Value + 1;
-                if (!result.IsPartitionEOF && result.Offset.Value < to) yield return result;
+                if (!result.IsPartitionEOF && result.Offset.Value < to && !Seal.Is(result)) yield return result;
             }
-
         }
         finally
         {

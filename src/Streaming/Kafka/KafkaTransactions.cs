@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text;
 using Kafka = Confluent.Kafka;
 
 namespace Tppo.Streaming;
@@ -9,33 +7,31 @@ namespace Tppo.Streaming;
 /// One writer of transactions under one transactional id. After an outcome that nobody can tell the producer is thrown away;
 /// the next one's initialisation decides what was pending, and only then are committed offsets worth reading.
 /// </summary>
-internal sealed class KafkaTransactions(KafkaClients clients, string transactionalId, KafkaPatience patience, KafkaOptions options) : IDisposable
+/// <remarks>
+/// A broker answers before it writes the markers that end a transaction on its partitions. One that is killed in between may leave
+/// them out: back again, it takes partitions without a leader, as its own are for a moment, for deleted ones (seen with Kafka
+/// 4.3.1). What was written hangs then, readers stand before it, and the next transaction of the id that ends there decides it: its
+/// abort would take a committed step back, its commit would bring an aborted one. So no transaction begins before the last one's
+/// markers stand, and where they do not come, one of seals ends the partitions as they were meant to end.
+/// </remarks>
+internal sealed class KafkaTransactions(TransactionalProducer producer, string transactionalId, string? group, KafkaLog log) : IDisposable
 {
-    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(5);
-
-    // The library's calls outlast their own time-out by a little while a broker restarts, or never come back at all.
-    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(8);
-
-    // Kept from the finalizer, which would wait for them for ever.
-    private static readonly ConcurrentBag<Kafka.IProducer<string?, byte[]?>> Abandoned = [];
-    private Kafka.IProducer<string?, byte[]?>? producer;
-    private NativeProducer? native;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private readonly ILogObserver observer = log.Options.Observer;
+    private Unsettled? unsettled;
 
     /// <summary>The broker refused this producer since another has taken its id, or its transaction had timed out.</summary>
     internal bool WasFenced { get; private set; }
 
     /// <summary>Where the last transaction's records went: the last offset on each partition, as the broker acknowledged them.</summary>
-    internal Dictionary<Kafka.TopicPartition, long> Written { get; } = [];
+    internal Dictionary<Kafka.TopicPartition, long> Written { get; private set; } = [];
 
-    /// <summary>Makes a producer where there is none: whatever was pending under its id is decided then.</summary>
+    /// <summary>Makes a producer where there is none, and sees to it that the last transaction is decided everywhere.</summary>
     internal void Ready()
     {
-        if (producer is not null) return;
-
-        // Each attempt by another: one whose broker went may ask nobody any more.
-        producer = patience.Try("transactions", Initialised);
-        native = new NativeProducer(producer);
-        WasFenced = false;
+        if (!producer.IsReady) WasFenced = false;
+        producer.Initialise();
+        Settle();
     }
 
     /// <summary>Takes all of it or none.</summary>
@@ -50,162 +46,128 @@ internal sealed class KafkaTransactions(KafkaClients clients, string transaction
         FaultMark? fault)
     {
         Ready();
-        var committing = false;
+        var last = Last(messages);
+        var begun = unsettled = new Unsettled(StepOutcome.Aborted, last.Keys, offsets);
+        Written = [];
         try
         {
-            producer!.BeginTransaction();
-            Produce(messages);
-            if (offsets.Count > 0) Again(() => producer.SendOffsetsToTransaction(offsets, consumer!, Attempt), options.TransactionTimeout);
-            if (fault is FaultMark.AbortBeforeWrite) return Abort(committing);
+            producer.Begin();
+            Written = producer.Produce(messages, last);
+            if (offsets.Count > 0) producer.SendOffsets(offsets, consumer!);
+            if (fault is FaultMark.AbortBeforeWrite) return Abort();
             if (fault is FaultMark.UnknownBeforeWrite) return Drop(StepOutcome.Unknown);
             if (fault is FaultMark.CrashBeforeWrite) throw new InjectedCrashException("crash before the write");
-            committing = true;
-            Again(() => producer.CommitTransaction(Attempt), options.TransactionTimeout);
+            unsettled = begun with { Outcome = StepOutcome.Unknown };
+            producer.Commit();
+            unsettled = begun with { Outcome = StepOutcome.Committed };
             if (fault is FaultMark.CrashAfterWrite) throw new InjectedCrashException("crash after the write");
-            return fault is FaultMark.UnknownAfterWrite ? Drop(StepOutcome.Unknown) : StepOutcome.Committed;
+            return fault is FaultMark.UnknownAfterWrite ? Drop(StepOutcome.Unknown) : Settle();
         }
         catch (Kafka.KafkaTxnRequiresAbortException e)
         {
-            options.Observer.Notice($"{transactionalId}: refused, the step is taken back: {KafkaClients.Plain(e.Message)}");
-            return Abort(committing);
+            observer.Notice($"{transactionalId}: refused, the step is taken back: {KafkaClients.Plain(e.Message)}");
+            return Abort();
         }
         catch (Kafka.KafkaException e)
         {
-            WasFenced = e.Error.Code is Kafka.ErrorCode.Local_Fenced or Kafka.ErrorCode.ProducerFenced or Kafka.ErrorCode.InvalidProducerEpoch;
-            options.Observer.Notice($"{transactionalId}: {(WasFenced ? "fenced" : "failed")}{(committing ? " in a commit" : "")}: {KafkaClients.Plain(e.Message)}");
-            return Drop(committing ? StepOutcome.Unknown : StepOutcome.Aborted);
+            WasFenced = IsFence(e);
+            observer.Notice($"{transactionalId}: {(WasFenced ? "fenced" : "failed")}{(MayBeCommitted ? " in a commit" : "")}: {KafkaClients.Plain(e.Message)}");
+            return Drop(MayBeCommitted ? StepOutcome.Unknown : StepOutcome.Aborted);
         }
     }
 
-    public void Dispose()
-    {
-        native?.Dispose();
-        producer?.Dispose();
-        (native, producer) = (null, null);
-    }
+    public void Dispose() => producer.Dispose();
 
-    private Kafka.IProducer<string?, byte[]?> Initialised()
+    // Where no commit was asked for, none can have happened.
+    private bool MayBeCommitted => unsettled is { Outcome: not StepOutcome.Aborted };
+
+    private StepOutcome Abort()
     {
-        var made = clients.Producer(transactionalId);
+        var outcome = MayBeCommitted ? StepOutcome.Unknown : StepOutcome.Aborted;
         try
         {
-            if (CameBack(() => made.InitTransactions(Attempt))) return made;
-        }
-        catch
-        {
-            made.Dispose();
-            throw;
-        }
-
-        Abandoned.Add(made);
-        throw NotBack("initialisation");
-    }
-
-    private void Produce(IReadOnlyList<KafkaMessage> messages)
-    {
-        Written.Clear();
-        var last = new Dictionary<Kafka.TopicPartition, int>();
-        for (var i = 0; i < messages.Count; i++) last[messages[i].Place] = i;
-        Kafka.Error? failure = null;
-        for (var i = 0; i < messages.Count; i++)
-        {
-            // Where the last one stands tells of those before it; a report for each would cost as much as its production.
-            if (last[messages[i].Place] == i) Send(messages[i], Acknowledged);
-            else while (!native!.TryProduce(messages[i])) producer!.Poll(TimeSpan.FromMilliseconds(10));
-        }
-
-        while (producer!.Flush(Attempt) > 0 && failure is null)
-        {
-            // The library gives up on records after its own time-out and then says so.
-        }
-
-        lock (Written)
-        {
-            if (failure is not null) throw failure.IsFatal ? new Kafka.KafkaException(failure) : new Kafka.KafkaTxnRequiresAbortException(failure);
-        }
-
-        void Acknowledged(Kafka.DeliveryReport<string?, byte[]?> report)
-        {
-            // Reports arrive on whichever thread serves the queue.
-            lock (Written)
-            {
-                if (report.Error.IsError) failure ??= report.Error;
-                else Written[report.TopicPartition] = report.Offset.Value;
-            }
-        }
-    }
-
-    private void Send(KafkaMessage message, Action<Kafka.DeliveryReport<string?, byte[]?>> handler)
-    {
-        var headers = new Kafka.Headers();
-        foreach (var header in message.AllHeaders()) headers.Add(header.Name, Encoding.UTF8.GetBytes(header.Value));
-        var managed = new Kafka.Message<string?, byte[]?> { Key = message.Key, Value = message.IsGone ? null : message.Value.ToArray(), Headers = headers };
-        while (true)
-        {
-            try
-            {
-                producer!.Produce(message.Place, managed, handler);
-                return;
-            }
-            catch (Kafka.ProduceException<string?, byte[]?> e) when (e.Error.Code == Kafka.ErrorCode.Local_QueueFull)
-            {
-                producer!.Poll(TimeSpan.FromMilliseconds(10));
-            }
-        }
-    }
-
-    private void Again(Action call, TimeSpan tryFor)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                if (CameBack(call)) return;
-
-                // Another producer of this id takes over: nothing that was not committed survives that.
-                Abandoned.Add(producer!);
-                (native, producer) = (null, null);
-                throw NotBack("call");
-            }
-            catch (Kafka.KafkaRetriableException) when (Stopwatch.GetElapsedTime(started) < tryFor)
-            {
-                // Safe to repeat: the library goes on with the same call.
-            }
-        }
-    }
-
-    private static Kafka.KafkaException NotBack(string what) =>
-        new(new Kafka.Error(Kafka.ErrorCode.Local_TimedOut, $"the library does not come back from its {what} after {Stuck.TotalSeconds:F0} s: its producer is abandoned"));
-
-    private static bool CameBack(Action call)
-    {
-        var task = Task.Run(call);
-        if (Task.WaitAny([task], Stuck) < 0) return false;
-        task.GetAwaiter().GetResult();
-        return true;
-    }
-
-    // Where no commit was asked for, none can have happened. It is asked for once: the next producer of this id aborts what is left,
-    // or the broker does by its time-out.
-    private StepOutcome Abort(bool committing)
-    {
-        try
-        {
-            Again(() => producer!.AbortTransaction(Attempt), TimeSpan.Zero);
-            return StepOutcome.Aborted;
+            producer.Abort();
+            unsettled = unsettled! with { Outcome = StepOutcome.Aborted };
+            return Settle();
         }
         catch (Kafka.KafkaException e)
         {
-            WasFenced = e.Error.Code is Kafka.ErrorCode.Local_Fenced or Kafka.ErrorCode.ProducerFenced or Kafka.ErrorCode.InvalidProducerEpoch;
-            options.Observer.Notice($"{transactionalId}: the abort failed: {KafkaClients.Plain(e.Message)}");
-            return Drop(committing ? StepOutcome.Unknown : StepOutcome.Aborted);
+            WasFenced = IsFence(e);
+            observer.Notice($"{transactionalId}: the abort failed: {KafkaClients.Plain(e.Message)}");
+            return Drop(outcome);
         }
     }
 
     private StepOutcome Drop(StepOutcome outcome)
     {
-        Dispose();
+        producer.Dispose();
         return outcome;
     }
+
+    // Gives how the last transaction has ended.
+    private StepOutcome Settle()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (unsettled is { } last)
+        {
+            var hanging = log.Ends.Undecided(last.Outcome == StepOutcome.Aborted ? EndsOf(last.Places) : Written);
+            if (hanging.Count == 0)
+            {
+                unsettled = null;
+                return last.Outcome;
+            }
+
+            // Of one that nobody can tell of, what is decided already tells; where nothing is, it is taken back.
+            var commit = last.Outcome == StepOutcome.Committed || (last.Outcome == StepOutcome.Unknown && Written.Any(w => !hanging.Contains(w.Key) && log.IsThere(w)));
+            observer.Notice($"{transactionalId}: the broker has left {hanging.Count} of {last.Places.Count} partitions without the end of a transaction: {(commit ? "committed" : "aborted")} by another");
+            try
+            {
+                SealOff(hanging, last.Offsets, commit);
+                unsettled = last with { Outcome = commit ? StepOutcome.Committed : StepOutcome.Aborted };
+            }
+            catch (Kafka.KafkaException e) when (!IsFence(e))
+            {
+                log.Patience.RequireTime("the end of a transaction", Stopwatch.GetElapsedTime(started), e);
+                if (commit) unsettled = last with { Outcome = StepOutcome.Unknown };
+                Thread.Sleep(Pause);
+            }
+        }
+
+        return StepOutcome.Committed;
+    }
+
+    // By a new producer: one that has seen its broker go may not come back from a call, and its abort would decide what hangs. The
+    // offsets go first, where a refusal spoils nothing, and as of nobody: the member may have to join anew.
+    private void SealOff(List<Kafka.TopicPartition> hanging, IReadOnlyList<Kafka.TopicPartitionOffset> offsets, bool commit)
+    {
+        producer.Dispose();
+        producer.Initialise();
+        List<KafkaMessage> seals = [.. hanging.Select(p => Seal.Of(p, Written.GetValueOrDefault(p)))];
+        producer.Begin();
+        if (offsets.Count > 0)
+        {
+            using var onlooker = log.Clients.Onlooker(group!);
+            producer.SendOffsets(offsets, onlooker.ConsumerGroupMetadata);
+        }
+
+        var sealedAt = producer.Produce(seals, Last(seals));
+        if (commit) producer.Commit();
+        else producer.Abort();
+        foreach (var (partition, offset) in sealedAt.Where(_ => commit)) Written[partition] = offset;
+    }
+
+    private Dictionary<Kafka.TopicPartition, long> EndsOf(IReadOnlyCollection<Kafka.TopicPartition> places) =>
+        log.Ends.HighWatermarks(places).ToDictionary(e => e.Key, e => e.Value - 1);
+
+    private static Dictionary<Kafka.TopicPartition, int> Last(IReadOnlyList<KafkaMessage> messages)
+    {
+        var last = new Dictionary<Kafka.TopicPartition, int>();
+        for (var i = 0; i < messages.Count; i++) last[messages[i].Place] = i;
+        return last;
+    }
+
+    private static bool IsFence(Kafka.KafkaException e) => e.Error.Code is Kafka.ErrorCode.Local_Fenced or Kafka.ErrorCode.ProducerFenced or Kafka.ErrorCode.InvalidProducerEpoch;
+
+    /// <summary>A transaction whose markers were not yet seen everywhere.</summary>
+    private sealed record Unsettled(StepOutcome Outcome, IReadOnlyCollection<Kafka.TopicPartition> Places, IReadOnlyList<Kafka.TopicPartitionOffset> Offsets);
 }

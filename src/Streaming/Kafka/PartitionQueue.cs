@@ -34,6 +34,12 @@ internal sealed class PartitionQueue(TopicPartition id, Kafka.TopicPartition kaf
     {
         if (record.Offset < fetchedTo) return;
         fetchedTo = record.Offset + 1;
+        if (Seal.Is(record))
+        {
+            ReadTo(fetchedTo);
+            return;
+        }
+
         records.Enqueue(record);
         Bytes += record.Value.Length;
     }

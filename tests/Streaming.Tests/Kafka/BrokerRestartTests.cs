@@ -43,6 +43,40 @@ public class BrokerRestartTests
         for (var partition = 0; partition < Setup.Partitions; partition++) Assert.Equal(expected, log.Texts(Topics.Windows, partition));
     }
 
+    // Most of the time some commit is answered and has no end yet: a broker that is killed then may lose it.
+    [Fact]
+    public async Task What_is_appended_to_many_partitions_while_the_broker_is_killed_is_neither_lost_nor_doubled()
+    {
+        using var broker = TestBroker.Start();
+        using var factory = new KafkaLogFactory(o => o with { BootstrapServers = broker.BootstrapServers, Patience = TimeSpan.FromMinutes(2) });
+        using var log = factory.Open(Setup);
+        using var stop = new CancellationTokenSource();
+        string[] topics = [Topics.Search, Topics.Click, Topics.Timeline, Topics.Windows, Topics.Rollouts];
+        var appended = 0;
+        var appending = Task.Factory.StartNew(Append, stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        for (var life = 0; life <= Restarts && !appending.IsCompleted; life++)
+        {
+            var (before, waited) = (Volatile.Read(ref appended), Stopwatch.StartNew());
+            while (Volatile.Read(ref appended) < before + 20 && !appending.IsCompleted && waited.Elapsed < TimeSpan.FromMinutes(2)) Thread.Sleep(10);
+            if (life == Restarts) break;
+            broker.Kill();
+            broker.Restart();
+        }
+
+        stop.Cancel();
+        await appending;
+        foreach (var topic in topics)
+        {
+            for (var partition = 0; partition < Setup.Partitions; partition++) Assert.Equal(LogTools.Numbers(appended), log.Texts(topic, partition));
+        }
+
+        void Append()
+        {
+            for (; !stop.IsCancellationRequested; Interlocked.Increment(ref appended))
+                log.Append([.. topics.SelectMany(t => Enumerable.Range(0, Setup.Partitions).Select(p => LogTools.Record(t, $"{appended}", partition: p)))]);
+        }
+    }
+
     private static void Copy(IEventLog log, CancellationToken stop)
     {
         using var member = log.Join("copier", "a", [Topics.Timeline]);

@@ -53,6 +53,24 @@ public class KafkaRecordTests
         Assert.Equal(LogTools.Numbers(10_000), given.Select(r => r.Text()));
     }
 
+    [Fact]
+    public void Seals_are_given_to_nobody_and_hold_nobody_up()
+    {
+        Broker.Require();
+        using var factory = new KafkaLogFactory();
+        using var log = factory.Open(Setup);
+        log.Append([ASeal]);
+        log.AppendNumbers(Topics.Timeline, 0, 2);
+        log.Append([ASeal]);
+        log.AppendNumbers(Topics.Timeline, 0, 2, first: 2);
+        log.Append([ASeal]);
+
+        using var member = log.Join("reader", "a", [Topics.Timeline]);
+        Assert.Equal(LogTools.Numbers(4), member.Drain().Select(r => r.Text()));
+        Assert.True(member.AtEnd);
+        Assert.Equal(LogTools.Numbers(4), log.Read(new TopicPartition(Topics.Timeline, 0), 0).Select(r => r.Text()));
+    }
+
     private static OutgoingRecord[] Odd { get; } =
     [
         With("no headers", "k", []),
@@ -65,6 +83,8 @@ public class KafkaRecordTests
         With("more headers than there is room for at first", "k", [.. Enumerable.Range(0, 150).Select(i => new Header($"name-{i}", new string('v', i)))]),
         With("", "empty payload", [new Header("a", "b")]),
     ];
+
+    private static OutgoingRecord ASeal { get; } = With("", "seal", [.. CloudEvent.Headers("seal/timeline.v1/0", "tppo", Seal.Type, "", CloudEvent.Json)]);
 
     private static OutgoingRecord With(string text, string? key, Header[] headers) =>
         new() { Topic = Topics.Timeline, Key = key, Partition = 0, Value = Encoding.UTF8.GetBytes(text), Headers = headers };
