@@ -112,7 +112,7 @@ internal sealed class GroupMembership : IDisposable
         if (Due || Assignment.Count == 0) return;
         foreach (var partition in Assignment.Select(a => a.Partition).Distinct().Where(_ => restore)) changelog.Restore(partition);
         using var onlooker = log.Clients.Onlooker(group);
-        var offsets = Offsets.Read(onlooker, [.. Fetched.Queues.Select(q => q.Kafka)]);
+        var offsets = Offsets.Read(onlooker, [.. Fetched.Queues.Select(q => q.Kafka)], transactions);
         Offsets.Note(offsets);
         foreach (var queue in Fetched.Queues)
         {
@@ -250,7 +250,7 @@ internal sealed class GroupMembership : IDisposable
 
         // A former life's open transaction would hold its offsets back until it times out: taking its id over ends it now.
         if (ids.Count > 0) transactions.Ready();
-        var offsets = Offsets.Read(client, partitions);
+        var offsets = Offsets.Read(client, partitions, transactions);
         kept = lost ? [] : [.. kept.Where(k => ids.Exists(i => i.Partition == k) && IsAsLeft(k, offsets))];
         Offsets.Note(offsets);
         var fresh = partitions.Where(p => !kept.Contains(p.Partition.Value)).ToList();

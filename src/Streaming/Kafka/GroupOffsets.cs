@@ -13,10 +13,10 @@ internal sealed class GroupOffsets(KafkaLog log)
     /// Where to go on: the committed offsets, or the start. Read only when no transaction is open on them: the library asks for
     /// stable ones and the broker makes it wait.
     /// </summary>
-    internal Dictionary<Kafka.TopicPartition, long> Read(Kafka.IConsumer<string?, byte[]?> client, List<Kafka.TopicPartition> partitions)
+    internal Dictionary<Kafka.TopicPartition, long> Read(Kafka.IConsumer<string?, byte[]?> client, List<Kafka.TopicPartition> partitions, KafkaTransactions transactions)
     {
         if (partitions.Count == 0) return [];
-        var committed = log.Patience.Try("committed offsets", () => client.Committed(partitions, Request));
+        var committed = log.Patience.Try("committed offsets", () => client.Committed(partitions, Request), transactions.EndOffsets);
         var starts = log.Ends.Starts(partitions);
         foreach (var number in committed.GroupBy(c => c.Partition.Value))
         {

@@ -13,7 +13,6 @@ internal sealed class KafkaEnds(KafkaClients clients, KafkaPatience patience)
     private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan GlanceMax = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MarkersDue = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<Kafka.TopicPartition, long> written = [];
 
     /// <summary>Notes that a committed transaction of ours wrote up to an offset; its mark stands one behind it.</summary>
@@ -42,7 +41,7 @@ internal sealed class KafkaEnds(KafkaClients clients, KafkaPatience patience)
             .Sum(e => written.TryGetValue(e.Key, out var ours) ? Math.Max(ours, e.Value) : e.Value);
 
     /// <summary>Which partitions still have something undecided up to an offset, after a while in which it should have been decided.</summary>
-    internal List<Kafka.TopicPartition> Undecided(IReadOnlyDictionary<Kafka.TopicPartition, long> upTo)
+    internal List<Kafka.TopicPartition> Undecided(IReadOnlyDictionary<Kafka.TopicPartition, long> upTo, TimeSpan due)
     {
         // Only waits between answers count: brokers that are away write nothing.
         var waited = TimeSpan.Zero;
@@ -50,7 +49,7 @@ internal sealed class KafkaEnds(KafkaClients clients, KafkaPatience patience)
         {
             var ends = List([.. upTo.Keys], Kafka.Admin.OffsetSpec.Latest(), Kafka.IsolationLevel.ReadCommitted);
             var left = ends.Where(e => e.Value <= upTo[e.Key]).Select(e => e.Key).ToList();
-            if (left.Count == 0 || waited > MarkersDue) return left;
+            if (left.Count == 0 || waited > due) return left;
             Thread.Sleep(pause);
             waited += pause;
         }

@@ -44,4 +44,7 @@ public sealed record KafkaOptions
 
     /// <summary>A planted fault, for tests of the tests: readers see what was not committed.</summary>
     internal bool ReadUncommitted { get; init; }
+
+    /// <summary>For tests: called where a broker has answered a commit, whose markers may not stand yet.</summary>
+    internal Action? CommitAnswered { get; init; }
 }

@@ -13,7 +13,10 @@ internal sealed class KafkaPatience(KafkaOptions options, KafkaClients clients)
     private static readonly TimeSpan ReviveEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>The result of a call.</summary>
-    internal T Try<T>(string what, Func<T> call)
+    /// <param name="what">What is asked for, in a few words.</param>
+    /// <param name="call">Asks.</param>
+    /// <param name="stuck">Told now and then for how long there was no answer.</param>
+    internal T Try<T>(string what, Func<T> call, Action<TimeSpan>? stuck = null)
     {
         var started = Stopwatch.GetTimestamp();
         var revived = started;
@@ -29,6 +32,7 @@ internal sealed class KafkaPatience(KafkaOptions options, KafkaClients clients)
                 Thread.Sleep(Pause);
                 if (Stopwatch.GetElapsedTime(revived) < ReviveEvery) continue;
                 clients.ReviveAdmin();
+                stuck?.Invoke(Stopwatch.GetElapsedTime(started));
                 revived = Stopwatch.GetTimestamp();
             }
         }

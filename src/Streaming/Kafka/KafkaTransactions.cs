@@ -17,8 +17,13 @@ namespace Tppo.Streaming;
 internal sealed class KafkaTransactions(TransactionalProducer producer, string transactionalId, string? group, KafkaLog log) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MarkersDue = TimeSpan.FromSeconds(3);
+
+    // No broker is back sooner.
+    private static readonly TimeSpan AwayMin = TimeSpan.FromSeconds(1);
     private readonly ILogObserver observer = log.Options.Observer;
     private Unsettled? unsettled;
+    private StepOutcome settled = StepOutcome.Committed;
 
     /// <summary>The broker refused this producer since another has taken its id, or its transaction had timed out.</summary>
     internal bool WasFenced { get; private set; }
@@ -47,7 +52,7 @@ internal sealed class KafkaTransactions(TransactionalProducer producer, string t
     {
         Ready();
         var last = Last(messages);
-        var begun = unsettled = new Unsettled(StepOutcome.Aborted, last.Keys, offsets);
+        var begun = unsettled = new Unsettled(StepOutcome.Aborted, last.Keys, offsets, Stopwatch.GetTimestamp());
         Written = [];
         try
         {
@@ -59,6 +64,7 @@ internal sealed class KafkaTransactions(TransactionalProducer producer, string t
             if (fault is FaultMark.CrashBeforeWrite) throw new InjectedCrashException("crash before the write");
             unsettled = begun with { Outcome = StepOutcome.Unknown };
             producer.Commit();
+            log.Options.CommitAnswered?.Invoke();
             unsettled = begun with { Outcome = StepOutcome.Committed };
             if (fault is FaultMark.CrashAfterWrite) throw new InjectedCrashException("crash after the write");
             return fault is FaultMark.UnknownAfterWrite ? Drop(StepOutcome.Unknown) : Settle();
@@ -73,6 +79,28 @@ internal sealed class KafkaTransactions(TransactionalProducer producer, string t
             WasFenced = IsFence(e);
             observer.Notice($"{transactionalId}: {(WasFenced ? "fenced" : "failed")}{(MayBeCommitted ? " in a commit" : "")}: {KafkaClients.Plain(e.Message)}");
             return Drop(MayBeCommitted ? StepOutcome.Unknown : StepOutcome.Aborted);
+        }
+    }
+
+    /// <summary>
+    /// Ends what the broker has left without an end of this id's offsets: nobody can read any of the group before. It ends as the
+    /// last transaction did, or, of a former life, as committed: what was not, the initialisation has aborted.
+    /// </summary>
+    /// <param name="waited">For how long the offsets cannot be read: no less than open transactions may take to time out.</param>
+    internal void EndOffsets(TimeSpan waited)
+    {
+        if (waited < log.Options.TransactionTimeout + MarkersDue) return;
+        var places = log.Topics.Existing.SelectMany(t => Enumerable.Range(0, t.Partitions).Select(t.Place)).ToList();
+        var commit = settled == StepOutcome.Committed;
+        observer.Notice($"{transactionalId}: offsets without the end of a transaction after {waited.TotalSeconds:F0} s: {Ended(commit)} by another one");
+        try
+        {
+            // An offset that nobody goes by brings the end to those that wait for it.
+            SealOff(log.Ends.Undecided(EndsOf(places), MarkersDue), [new Kafka.TopicPartitionOffset(log.Topics.Find(new TopicPartition(Core.Log.Topics.Presence, 0)), 0)], commit);
+        }
+        catch (Kafka.KafkaException e) when (!IsFence(e))
+        {
+            observer.Notice($"{transactionalId}: not ended: {KafkaClients.Plain(e.Message)}");
         }
     }
 
@@ -108,18 +136,18 @@ internal sealed class KafkaTransactions(TransactionalProducer producer, string t
     private StepOutcome Settle()
     {
         var started = Stopwatch.GetTimestamp();
-        while (unsettled is { } last)
+        for (var due = MarkersDue; unsettled is { } last; due = MarkersDue + log.Options.TransactionTimeout)
         {
-            var hanging = log.Ends.Undecided(last.Outcome == StepOutcome.Aborted ? EndsOf(last.Places) : Written);
-            if (hanging.Count == 0)
+            var hanging = log.Ends.Undecided(last.Outcome == StepOutcome.Aborted ? EndsOf(last.Places) : Written, due);
+            if (hanging.Count == 0 && OffsetsStand(last))
             {
-                unsettled = null;
+                (unsettled, settled) = (null, last.Outcome);
                 return last.Outcome;
             }
 
             // Of one that nobody can tell of, what is decided already tells; where nothing is, it is taken back.
             var commit = last.Outcome == StepOutcome.Committed || (last.Outcome == StepOutcome.Unknown && Written.Any(w => !hanging.Contains(w.Key) && log.IsThere(w)));
-            observer.Notice($"{transactionalId}: the broker has left {hanging.Count} of {last.Places.Count} partitions without the end of a transaction: {(commit ? "committed" : "aborted")} by another");
+            observer.Notice($"{transactionalId}: {(hanging.Count == 0 ? "offsets" : $"{hanging.Count} partitions")} without the end of a transaction after {due.TotalSeconds:F0} s: {Ended(commit)} by another one");
             try
             {
                 SealOff(hanging, last.Offsets, commit);
@@ -134,6 +162,28 @@ internal sealed class KafkaTransactions(TransactionalProducer producer, string t
         }
 
         return StepOutcome.Committed;
+    }
+
+    // They have their end apart from the records, and only a reader of offsets is told that it is missing. Asked where the broker
+    // may have been away since the transaction began; those of one that was taken back are replaced by the next.
+    private bool OffsetsStand(Unsettled last)
+    {
+        if (last.Offsets.Count == 0 || last.Outcome == StepOutcome.Aborted || Stopwatch.GetElapsedTime(last.Asked) < AwayMin) return true;
+        using var onlooker = log.Clients.Onlooker(group!);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            try
+            {
+                onlooker.Committed(last.Offsets.Select(o => o.TopicPartition), MarkersDue);
+                return true;
+            }
+            catch (Kafka.KafkaException e) when (KafkaPatience.MayPass(e.Error))
+            {
+                // Not stable, or no answer: sealing them does no harm.
+            }
+        }
+
+        return false;
     }
 
     // By a new producer: one that has seen its broker go may not come back from a call, and its abort would decide what hangs. The
@@ -156,6 +206,7 @@ internal sealed class KafkaTransactions(TransactionalProducer producer, string t
         foreach (var (partition, offset) in sealedAt.Where(_ => commit)) Written[partition] = offset;
     }
 
+    // What an aborted one wrote is known in part only: all that stands there now has to be decided.
     private Dictionary<Kafka.TopicPartition, long> EndsOf(IReadOnlyCollection<Kafka.TopicPartition> places) =>
         log.Ends.HighWatermarks(places).ToDictionary(e => e.Key, e => e.Value - 1);
 
@@ -166,8 +217,10 @@ internal sealed class KafkaTransactions(TransactionalProducer producer, string t
         return last;
     }
 
+    private static string Ended(bool commit) => commit ? "committed" : "aborted";
+
     private static bool IsFence(Kafka.KafkaException e) => e.Error.Code is Kafka.ErrorCode.Local_Fenced or Kafka.ErrorCode.ProducerFenced or Kafka.ErrorCode.InvalidProducerEpoch;
 
     /// <summary>A transaction whose markers were not yet seen everywhere.</summary>
-    private sealed record Unsettled(StepOutcome Outcome, IReadOnlyCollection<Kafka.TopicPartition> Places, IReadOnlyList<Kafka.TopicPartitionOffset> Offsets);
+    private sealed record Unsettled(StepOutcome Outcome, IReadOnlyCollection<Kafka.TopicPartition> Places, IReadOnlyList<Kafka.TopicPartitionOffset> Offsets, long Asked);
 }

@@ -68,6 +68,13 @@ public sealed class TestBroker : IDisposable
     /// <summary>SIGKILL to one node (from 1), or to all; returns when they are gone.</summary>
     public void Kill(int? node = null) => Run("kill", [data, .. Node(node)]);
 
+    /// <summary>The first node's process: for who cannot wait for a script to kill it.</summary>
+    public Process Node()
+    {
+        var words = Run("status", [data]).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return Process.GetProcessById(int.Parse(words[Array.IndexOf(words, "pid") + 1], CultureInfo.InvariantCulture));
+    }
+
     /// <summary>SIGTERM to one node, or to all; returns when they are gone.</summary>
     public void Stop(int? node = null) => Run("stop", [data, .. Node(node)]);
 
