@@ -62,14 +62,22 @@ public class BrokerRestartTests
         using var stop = new CancellationTokenSource();
         var copying = Task.Factory.StartNew(() => Copy(log, stop.Token), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var lives = 0;
-        while (true)
+        for (var isLast = false; !isLast; lives++)
         {
-            for (var partition = 0; partition < Setup.Partitions; partition++) log.AppendNumbers(Topics.Timeline, partition, RecordsALife, lives * RecordsALife);
-            if (++lives > KillsMax || death.EndsLost > 0) break;
+            isLast = lives == KillsMax || death.EndsLost > 0;
             using var node = broker.Node();
-            death.Of(node);
-            await node.WaitForExitAsync(TestContext.Current.CancellationToken);
-            broker.Restart();
+            log.AppendNumbers(Topics.Timeline, 0, RecordsALife, lives * RecordsALife);
+            if (!isLast) death.Of(node);
+
+            // Its answer is the next, unless the copier's comes before.
+            var appended = Task.Run(() => log.AppendNumbers(Topics.Timeline, 1, RecordsALife, lives * RecordsALife), CancellationToken.None);
+            if (!isLast)
+            {
+                await node.WaitForExitAsync(TestContext.Current.CancellationToken);
+                broker.Restart();
+            }
+
+            await appended;
         }
 
         var expected = LogTools.Numbers(lives * RecordsALife).ToArray();
