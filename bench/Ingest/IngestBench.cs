@@ -7,7 +7,8 @@ using Tppo.Hosting;
 using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
-using Tppo.Streaming;
+using Tppo.Streaming.Embedded;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Ingest.Bench;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Tppo.Streaming;
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Ingest.Bench;
 

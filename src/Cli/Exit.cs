@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Tppo.Hosting;
 using Tppo.Hosting.Cuts;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Cli;
 

@@ -1,7 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Tppo.Cli.TopicAdmin;
 using Tppo.Core.Settings;
 using Tppo.Hosting;
-using Tppo.Streaming;
+using Tppo.Streaming.Embedded;
+using Tppo.Streaming.Kafka;
+using Tppo.Streaming.Kafka.Cluster;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Cli;
 

@@ -15,6 +15,7 @@ using Tppo.Cli.Demo;
 using Tppo.Cli.Inspect;
 using Tppo.Cli.Rebuild;
 using Tppo.Cli.Run;
+using Tppo.Cli.TopicAdmin;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 

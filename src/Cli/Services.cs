@@ -10,7 +10,7 @@ using Tppo.Ingest.Import;
 using Tppo.Labeler;
 using Tppo.PolicyTrainer;
 using Tppo.RewardTrainer;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Cli;
 

@@ -1,7 +1,8 @@
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
-using Tppo.Streaming;
+using Tppo.Streaming.Codecs;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Evaluator;

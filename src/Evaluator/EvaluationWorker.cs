@@ -12,7 +12,7 @@ using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Models;
 using Tppo.Learning.Native;
 using Tppo.Learning.Training;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Evaluator;

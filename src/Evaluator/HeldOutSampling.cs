@@ -11,7 +11,7 @@ using Tppo.Learning.Models;
 using Tppo.Learning.Native;
 using Tppo.Learning.Prompts;
 using Tppo.Learning.Tokenizing;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Evaluator;
 

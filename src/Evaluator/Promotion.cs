@@ -3,7 +3,7 @@ using Tppo.Core.Models;
 using Tppo.Core.Statistics;
 using Tppo.Hosting;
 using Tppo.Hosting.Artifacts;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Evaluator;
 

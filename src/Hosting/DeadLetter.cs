@@ -1,7 +1,7 @@
 using System.Globalization;
 using Tppo.Core.Log;
 using Tppo.Core.Numerics;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Tppo.Streaming;
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Hosting;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Tppo.Core.Log;
 using Tppo.Core.Settings;
 using Tppo.Hosting.Artifacts;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tppo.Core.Settings;
 using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Progress;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Hosting;
 

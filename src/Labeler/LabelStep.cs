@@ -8,7 +8,6 @@ using Tppo.Core.Windows;
 using Tppo.Hosting;
 using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Judges;
-using Tppo.Streaming;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Labeler;

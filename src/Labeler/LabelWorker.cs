@@ -9,7 +9,8 @@ using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Rollouts;
 using Tppo.Hosting.Workers;
-using Tppo.Streaming;
+using Tppo.Streaming.Codecs;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Labeler;

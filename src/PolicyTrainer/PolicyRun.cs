@@ -11,7 +11,8 @@ using Tppo.Learning.Models;
 using Tppo.Learning.Native;
 using Tppo.Learning.Tokenizing;
 using Tppo.Learning.Training;
-using Tppo.Streaming;
+using Tppo.Streaming.Codecs;
+using Tppo.Streaming.Log;
 
 namespace Tppo.PolicyTrainer;
 

@@ -15,7 +15,6 @@ using Tppo.Learning.Models;
 using Tppo.Learning.Native;
 using Tppo.Learning.Prompts;
 using Tppo.Learning.Tokenizing;
-using Tppo.Streaming;
 using Tppo.Streaming.Records;
 
 namespace Tppo.PolicyTrainer;

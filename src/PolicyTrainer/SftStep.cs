@@ -10,7 +10,7 @@ using Tppo.Learning.Native;
 using Tppo.Learning.Prompts;
 using Tppo.Learning.Tokenizing;
 using Tppo.Learning.Training;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.PolicyTrainer;
 

@@ -5,7 +5,6 @@ using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Cuts;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
-using Tppo.Streaming;
 
 namespace Tppo.RewardTrainer;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Tppo.Core.Log;
-using Tppo.Streaming;
+using Tppo.Streaming.Embedded;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

@@ -6,7 +6,7 @@ using Tppo.Hosting;
 using Tppo.Hosting.Artifacts;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Training;
-using Tppo.Streaming;
+using Tppo.Streaming.Embedded;
 using Tppo.TestKit;
 
 namespace Tppo.Cli.Tests;

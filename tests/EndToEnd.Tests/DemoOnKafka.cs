@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Tppo.Streaming;
+using Tppo.Streaming.Kafka;
+using Tppo.Streaming.Kafka.Cluster;
 using Tppo.TestKit;
 
 namespace Tppo.EndToEnd.Tests;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Tppo.Core.Log;
-using Tppo.Streaming;
 using Tppo.TestKit;
 
 namespace Tppo.EndToEnd.Tests;

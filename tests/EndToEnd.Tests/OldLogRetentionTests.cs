@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Tppo.Core.Events;
 using Tppo.Core.Log;
-using Tppo.Streaming;
 using Tppo.TestKit;
 using Kafka = Confluent.Kafka;
 

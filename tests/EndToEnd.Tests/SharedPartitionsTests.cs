@@ -4,7 +4,8 @@ using Tppo.Core.Privacy;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
-using Tppo.Streaming;
+using Tppo.Streaming.Kafka;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

@@ -4,7 +4,7 @@ using Tppo.Core.Rollouts;
 using Tppo.Core.Windows;
 using Tppo.Hosting.Cuts;
 using Tppo.Learning.Native;
-using Tppo.Streaming;
+using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

@@ -4,7 +4,7 @@ using Tppo.Core.Log;
 using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Windows;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

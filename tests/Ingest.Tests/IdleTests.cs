@@ -2,7 +2,8 @@ using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Ingest.Import;
 using Tppo.Ingest.Sequencing;
-using Tppo.Streaming;
+using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

@@ -4,7 +4,8 @@ using Tppo.Core.Log;
 using Tppo.Hosting;
 using Tppo.Hosting.Workers;
 using Tppo.Ingest.Import;
-using Tppo.Streaming;
+using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

@@ -1,7 +1,7 @@
 using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Core.Windows;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

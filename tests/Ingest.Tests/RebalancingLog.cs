@@ -1,4 +1,5 @@
-using Tppo.Streaming;
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Ingest.Tests;

@@ -7,7 +7,8 @@ using Tppo.Hosting;
 using Tppo.Hosting.Workers;
 using Tppo.Ingest.Sequencing;
 using Tppo.Ingest.Windowing;
-using Tppo.Streaming;
+using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

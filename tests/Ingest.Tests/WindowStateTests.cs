@@ -5,7 +5,8 @@ using Tppo.Core.Windows;
 using Tppo.Hosting;
 using Tppo.Hosting.Workers;
 using Tppo.Ingest.Windowing;
-using Tppo.Streaming;
+using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Ingest.Tests;

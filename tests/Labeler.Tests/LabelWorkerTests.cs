@@ -9,7 +9,9 @@ using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
 using Tppo.Hosting.Rollouts;
-using Tppo.Streaming;
+using Tppo.Streaming.Codecs;
+using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

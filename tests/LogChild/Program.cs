@@ -3,7 +3,6 @@
 // With --broker it starts a broker, prints its port and folder, and waits.
 using System.Globalization;
 using Tppo.Core.Log;
-using Tppo.Streaming;
 using Tppo.TestKit;
 
 if (args[0] == "--broker")

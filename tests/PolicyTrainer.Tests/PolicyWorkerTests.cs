@@ -6,7 +6,8 @@ using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Cuts;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Native;
-using Tppo.Streaming;
+using Tppo.Streaming.Codecs;
+using Tppo.Streaming.Faults;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

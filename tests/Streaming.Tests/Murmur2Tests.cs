@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tppo.Core.Log;
+using Tppo.Streaming.Wire;
 
 namespace Tppo.Streaming.Tests;
 

@@ -8,7 +8,7 @@ using Tppo.Evaluator;
 using Tppo.Hosting;
 using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Progress;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Cli.Demo;

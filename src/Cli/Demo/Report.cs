@@ -9,7 +9,7 @@ using Tppo.Hosting.Artifacts;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Training;
 using Tppo.PolicyTrainer;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Cli.Demo;
 

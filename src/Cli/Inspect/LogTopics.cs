@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tppo.Core.Log;
 using Tppo.Hosting;
-using Tppo.Streaming;
+using Tppo.Streaming.Embedded;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Cli.Inspect;

@@ -6,7 +6,7 @@ using Tppo.Hosting.Progress;
 using Tppo.Learning.Native;
 using Tppo.PolicyTrainer;
 using Tppo.RewardTrainer;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Cli.Rebuild;
 

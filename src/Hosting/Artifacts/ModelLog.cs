@@ -1,7 +1,7 @@
 using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Artifacts;

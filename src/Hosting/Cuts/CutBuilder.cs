@@ -1,7 +1,8 @@
 using Tppo.Core.Cuts;
+using Tppo.Core.Log;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Cuts;

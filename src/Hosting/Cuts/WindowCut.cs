@@ -1,7 +1,7 @@
 using System.Globalization;
 using Tppo.Core.Cuts;
 using Tppo.Core.Windows;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Cuts;

@@ -4,7 +4,7 @@ using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
 using Tppo.Hosting.Cuts;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Hosting.Judges;
 

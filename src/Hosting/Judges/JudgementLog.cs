@@ -1,7 +1,7 @@
 using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Rollouts;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Judges;

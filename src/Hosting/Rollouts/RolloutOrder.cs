@@ -1,7 +1,8 @@
 using System.Globalization;
 using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
-using Tppo.Streaming;
+using Tppo.Streaming.Codecs;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Hosting.Rollouts;
 

@@ -1,4 +1,5 @@
-using Tppo.Streaming;
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Workers;

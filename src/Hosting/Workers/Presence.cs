@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Tppo.Core.Log;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Workers;

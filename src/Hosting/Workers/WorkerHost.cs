@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Hosting.Workers;
 

@@ -7,7 +7,7 @@ using Tppo.Core.Privacy;
 using Tppo.Hosting;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Ingest.Import;

@@ -1,5 +1,6 @@
+using Tppo.Core.Log;
 using Tppo.Core.Sequencing;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Ingest.Sequencing;
 

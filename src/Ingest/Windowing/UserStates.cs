@@ -3,7 +3,7 @@ using Tppo.Core.Events;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Hosting;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Ingest.Windowing;
 

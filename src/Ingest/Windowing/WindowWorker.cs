@@ -5,7 +5,7 @@ using Tppo.Core.Windows;
 using Tppo.Hosting;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Ingest.Windowing;

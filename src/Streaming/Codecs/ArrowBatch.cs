@@ -1,7 +1,7 @@
 using System.Text;
 using Apache.Arrow;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Codecs;
 
 /// <summary>Cells of a batch by column name; a column that is missing, of another type or with nulls is a <see cref="FormatException"/>.</summary>
 internal sealed class ArrowBatch(RecordBatch batch)

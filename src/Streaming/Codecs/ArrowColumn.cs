@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Codecs;
 
 /// <summary>Columns of rows, built from buffers directly so that no builder's defaults (nullable items) reach the schema.</summary>
 internal sealed record ArrowColumn(Field Field, IArrowArray Values)

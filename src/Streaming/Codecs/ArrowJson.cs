@@ -4,7 +4,7 @@ using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Codecs;
 
 /// <summary>
 /// The rows of an Arrow payload of any of our schemas as JSON objects, for people and <c>jq</c>: texts, numbers, flags, and lists

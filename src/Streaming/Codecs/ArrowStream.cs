@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Codecs;
 
 /// <summary>
 /// One message: schema, one batch, end marker. The schema's metadata names the schema and its version; a reader refuses any

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Codecs;
 
 /// <summary>
 /// Walks a payload's framing and metadata before the Arrow library sees them. The library follows offsets in the metadata

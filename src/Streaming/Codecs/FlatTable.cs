@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Codecs;
 
 /// <summary>
 /// One table of a FlatBuffers message, read with every step checked against the message's end: whatever lies outside is an

@@ -1,7 +1,7 @@
 using Tppo.Core.Rollouts;
-using static Tppo.Streaming.ArrowColumn;
+using static Tppo.Streaming.Codecs.ArrowColumn;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Codecs;
 
 /// <summary>Rollouts as one complete Arrow IPC stream: no dictionaries, no nulls, equal rows give equal bytes.</summary>
 public static class RolloutCodec

@@ -1,49 +1,30 @@
-namespace Tppo.Streaming;
+using Tppo.Streaming.Wire;
+
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>Counts commits and wakes who waits for one. A nudge wakes without counting: an assignment has changed.</summary>
-internal sealed class CommitSignal
+/// <param name="clock">Tells how long somebody has waited.</param>
+internal sealed class CommitSignal(TimeProvider clock)
 {
-    private readonly object gate = new();
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private readonly Waiters waiters = new(clock);
     private long commits;
-    private long changes;
+
+    internal TimeProvider Clock => clock;
 
     internal long Commits => Volatile.Read(ref commits);
 
-    internal long Changes => Volatile.Read(ref changes);
+    internal long Changes => waiters.Nudges;
 
-    internal void Commit() => Change(1);
-
-    internal void Nudge() => Change(0);
-
-    internal bool WaitForCommit(long seen, TimeSpan timeout, CancellationToken ct) => Wait(() => commits != seen, timeout, ct);
-
-    internal bool WaitForChange(long seen, TimeSpan timeout, CancellationToken ct) => Wait(() => changes != seen, timeout, ct);
-
-    private void Change(int committed)
+    internal void Commit()
     {
-        lock (gate)
-        {
-            commits += committed;
-            changes++;
-            Monitor.PulseAll(gate);
-        }
+        Interlocked.Increment(ref commits);
+        waiters.Nudge();
     }
 
-    private bool Wait(Func<bool> happened, TimeSpan timeout, CancellationToken ct)
-    {
-        var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        using var registration = ct.Register(static signal => ((CommitSignal)signal!).Nudge(), this);
-        lock (gate)
-        {
-            while (!happened())
-            {
-                ct.ThrowIfCancellationRequested();
-                var left = deadline - Environment.TickCount64;
-                if (left <= 0) return false;
-                Monitor.Wait(gate, (int)Math.Min(left, 1000));
-            }
-        }
+    internal void Nudge() => waiters.Nudge();
 
-        return true;
-    }
+    internal bool WaitForCommit(long seen, TimeSpan timeout, CancellationToken ct) => waiters.Wait(() => Commits != seen, timeout, LookEvery, ct);
+
+    internal bool WaitForChange(long seen, TimeSpan timeout, CancellationToken ct) => waiters.Wait(() => Changes != seen, timeout, LookEvery, ct);
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using RocksDbSharp;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>
 /// Compacts one partition in bounded memory: takes the newest offset of up to a million keys from the part that is new since

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Tppo.Streaming.Log;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>
 /// The folder around the database: <c>FORMAT</c> says what is in it, <c>LOCK</c> is locked by who has it open, <c>OWNER</c>

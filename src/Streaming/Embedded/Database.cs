@@ -1,6 +1,7 @@
 using RocksDbSharp;
+using Tppo.Streaming.Log;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>
 /// RocksDB with its column families and limits. Every use stands between <see cref="Enter"/> and <see cref="Exit"/>, so that
@@ -10,6 +11,7 @@ internal sealed class Database : IDisposable
 {
     private const ulong Mebibyte = 1 << 20;
     private const int ReadOnlyAttemptsMax = 5;
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(20);
 
     // Records come in order and stay: merging files of them sooner spends time on what reads hardly feel.
     private const int RecordRunsMax = 12;
@@ -59,7 +61,7 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>A view of the moment of opening; the owner may go on writing. All files are opened at once, so that none can vanish later.</summary>
-    internal static Database OpenReadOnly(string path, long blockCacheBytes)
+    internal static Database OpenReadOnly(string path, long blockCacheBytes, TimeProvider clock)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -74,7 +76,7 @@ internal sealed class Database : IDisposable
             catch (RocksDbException)
             {
                 // The owner replaced files between the listing and the opening of them: look again.
-                Thread.Sleep(20 * attempt);
+                clock.Pause(attempt * LookAgainAfter);
             }
         }
     }
@@ -90,13 +92,6 @@ internal sealed class Database : IDisposable
     internal void Exit() => uses.ExitReadLock();
 
     internal Iterator Iterate(ColumnFamilyHandle family) => rocks.NewIterator(family, readOptions);
-
-    /// <summary>Tells an iterator that came to its end from one that failed: both are invalid.</summary>
-    internal static void ThrowIfFailed(Iterator iterator)
-    {
-        Native.Instance.rocksdb_iter_get_error(iterator.Handle, out var error);
-        if (error != IntPtr.Zero) throw new LogException("reading the log failed", new RocksDbException(error));
-    }
 
     internal byte[]? Get(ColumnFamilyHandle family, ReadOnlySpan<byte> key) => rocks.Get(key, family, readOptions);
 

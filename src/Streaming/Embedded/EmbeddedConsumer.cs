@@ -1,6 +1,7 @@
-using System.Diagnostics;
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>A member of a group in this process: positions in memory, ownership from the group table, offsets through steps.</summary>
 internal sealed class EmbeddedConsumer(EmbeddedLog log, GroupMember member, GroupState state, IRebalanceListener? listener) : IConsumer
@@ -35,7 +36,7 @@ internal sealed class EmbeddedConsumer(EmbeddedLog log, GroupMember member, Grou
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(recordsMax);
         ThrowIfNotReady();
-        var started = Stopwatch.GetTimestamp();
+        var started = log.Signal.Clock.GetTimestamp();
         while (true)
         {
             ct.ThrowIfCancellationRequested();
@@ -44,7 +45,7 @@ internal sealed class EmbeddedConsumer(EmbeddedLog log, GroupMember member, Grou
             ApplyAssignment();
             var records = Fetch(recordsMax);
             if (records.Count > 0) return records;
-            var left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(started);
+            var left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - log.Signal.Clock.GetElapsedTime(started);
             if (left <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan) return [];
             if (!log.Signal.WaitForChange(seen, left, ct)) return [];
         }

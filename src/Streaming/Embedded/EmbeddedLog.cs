@@ -1,4 +1,9 @@
-namespace Tppo.Streaming;
+using Tppo.Core.Log;
+using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
+using Tppo.Streaming.Wire;
+
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>
 /// The event log in one folder of one process, on RocksDB: the default backend, without set-up. Each append and each step is
@@ -16,11 +21,13 @@ public sealed class EmbeddedLog : IEventLog
     {
         this.folder = folder;
         this.database = database;
+        Signal = new CommitSignal(writeOptions?.WaitClock ?? TimeProvider.System);
         Table = new TopicTable(database, folder.Partitions);
         Reader = new RecordReader(database, Table);
         if (writeOptions is null) return;
         var writer = new StepWriter(database, Table, Signal, writeOptions);
-        writing = new Writing(writer, new GroupTable(Table, Signal), new FaultPlan(writeOptions.Faults), new Retention(database, Table, writer, writeOptions.Clock));
+        var steps = writeOptions.Faults.Count == 0 ? (IStepWriter)writer : new FaultyStepWriter(writer, new FaultPlan(writeOptions.Faults));
+        writing = new Writing(writer, steps, new GroupTable(Table, Signal), new Retention(database, Table, writer, writeOptions.Clock));
     }
 
     /// <inheritdoc/>
@@ -30,7 +37,7 @@ public sealed class EmbeddedLog : IEventLog
 
     internal RecordReader Reader { get; }
 
-    internal CommitSignal Signal { get; } = new();
+    internal CommitSignal Signal { get; }
 
     /// <summary>Set before anything is closed: who waits for records wakes and sees it.</summary>
     internal bool Closed { get; private set; }
@@ -39,7 +46,8 @@ public sealed class EmbeddedLog : IEventLog
 
     internal GroupTable Groups => WriteSide.Groups;
 
-    internal FaultPlan Faults => WriteSide.Faults;
+    /// <summary>Where steps go.</summary>
+    internal IStepWriter Steps => WriteSide.Steps;
 
     private Writing WriteSide => writing ?? throw new InvalidOperationException($"{folder.DatabasePath}: opened for reading only");
 
@@ -64,7 +72,7 @@ public sealed class EmbeddedLog : IEventLog
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var cacheBytes = new EmbeddedOptions().BlockCacheBytes;
-        return Open(DataFolder.Look(folder), path => Database.OpenReadOnly(path, cacheBytes), writeOptions: null);
+        return Open(DataFolder.Look(folder), path => Database.OpenReadOnly(path, cacheBytes, TimeProvider.System), writeOptions: null);
     }
 
     /// <inheritdoc/>
@@ -78,7 +86,7 @@ public sealed class EmbeddedLog : IEventLog
     {
         using var step = new StepBuffer(Table);
         for (var i = 0; i < records.Count; i++) step.Append(records[i]);
-        lock (Writer.Gate) Writer.Write(step, group: null);
+        lock (Writer.Gate) Writer.Append(step);
     }
 
     /// <inheritdoc/>
@@ -144,5 +152,5 @@ public sealed class EmbeddedLog : IEventLog
         folder.Dispose();
     }
 
-    private sealed record Writing(StepWriter Writer, GroupTable Groups, FaultPlan Faults, Retention Retention);
+    private sealed record Writing(StepWriter Writer, IStepWriter Steps, GroupTable Groups, Retention Retention);
 }

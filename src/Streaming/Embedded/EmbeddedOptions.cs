@@ -1,4 +1,6 @@
-namespace Tppo.Streaming;
+using Tppo.Streaming.Faults;
+
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>How an embedded log is opened. All but <see cref="Partitions"/> are settings of the process, not of the data.</summary>
 public sealed record EmbeddedOptions
@@ -8,6 +10,9 @@ public sealed record EmbeddedOptions
 
     /// <summary>Where append timestamps and retention take the time from. Default: the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>By which polls and waits tell how long they have waited. Default: the system's clock.</summary>
+    public TimeProvider WaitClock { get; init; } = TimeProvider.System;
 
     /// <summary>For tests: leaves an offset out after every so many of a partition, as Kafka's markers do. Default 0: never.</summary>
     public int OffsetHoleEvery { get; init; }

@@ -1,4 +1,7 @@
-namespace Tppo.Streaming;
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
+
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>One step of one consumer: a buffer until Finish, one write batch then.</summary>
 internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, GroupMember member, StepBuffer buffer) : IStep
@@ -30,7 +33,11 @@ internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, G
         var outcome = StepOutcome.Unknown;
         try
         {
-            lock (log.Writer.Gate) outcome = FinishUnderGate();
+            lock (log.Writer.Gate)
+            {
+                outcome = consumer.OwnsWhatItHas() ? log.Steps.Write(buffer, member.Group) : StepOutcome.Aborted;
+            }
+
             return outcome;
         }
         finally
@@ -49,17 +56,6 @@ internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, G
     public void Dispose()
     {
         if (!ended) End();
-    }
-
-    private StepOutcome FinishUnderGate()
-    {
-        var fault = log.Faults.Next(member.Group);
-        if (!consumer.OwnsWhatItHas() || fault == FaultMark.AbortBeforeWrite) return StepOutcome.Aborted;
-        if (fault == FaultMark.UnknownBeforeWrite) return StepOutcome.Unknown;
-        if (fault == FaultMark.CrashBeforeWrite) throw new InjectedCrashException("crash before the write");
-        log.Writer.Write(buffer, member.Group);
-        if (fault == FaultMark.CrashAfterWrite) throw new InjectedCrashException("crash after the write");
-        return fault == FaultMark.UnknownAfterWrite ? StepOutcome.Unknown : StepOutcome.Committed;
     }
 
     private byte[] StatePrefix(int partition, string key)

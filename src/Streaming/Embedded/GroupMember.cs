@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>One member's place in its group. Changes under the writer's gate; the version is read without it.</summary>
 internal sealed class GroupMember(string group, string name, IReadOnlyList<string> topics, int partitions)

@@ -1,12 +1,11 @@
-using System.Text;
+using Tppo.Streaming.Log;
+using Tppo.Streaming.Rocks;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>A group's committed state, straight from the database.</summary>
 internal sealed class GroupState(Database database, string group) : IStateReader
 {
-    private const int ChunkBytesMax = 4 << 20;
-
     public ReadOnlyMemory<byte>? Get(int partition, string key)
     {
         database.Enter();
@@ -25,32 +24,16 @@ internal sealed class GroupState(Database database, string group) : IStateReader
     public IEnumerable<(string Key, ReadOnlyMemory<byte> Value)> All(int partition)
     {
         var prefix = RowKeys.StatePrefix(group, partition);
-        byte[]? from = prefix;
-        while (from is not null)
-        {
-            var chunk = new List<(string, ReadOnlyMemory<byte>)>();
-            from = ReadChunk(prefix, from, chunk);
-            foreach (var entry in chunk) yield return entry;
-        }
+        return RocksRows.All(prefix, from => Look(prefix, from));
     }
 
-    private byte[]? ReadChunk(byte[] prefix, byte[] from, List<(string, ReadOnlyMemory<byte>)> into)
+    private RocksRows.Chunk Look(byte[] prefix, byte[] from)
     {
         database.Enter();
         try
         {
-            var bytes = 0;
             using var rows = database.Iterate(database.State);
-            for (rows.Seek(from.AsSpan()); rows.Valid() && rows.GetKeySpan().StartsWith(prefix); rows.Next())
-            {
-                if (bytes >= ChunkBytesMax) return rows.Key();
-                var value = rows.Value();
-                into.Add((Encoding.UTF8.GetString(rows.GetKeySpan()[prefix.Length..]), value));
-                bytes += value.Length + 64;
-            }
-
-            Database.ThrowIfFailed(rows);
-            return null;
+            return RocksRows.Take(rows, prefix, from);
         }
         finally
         {

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>The consumer groups of this process. All calls hold the writer's gate: who owns what changes between steps, never within one.</summary>
 internal sealed class GroupTable(TopicTable topics, CommitSignal signal)

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>Where a consumer stands in one partition.</summary>
 internal sealed class PartitionCursor(PartitionLog log)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Tppo.Core.Log;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>What is known of one partition. Published fields change under the table's publishing lock, pending ones under the writer's gate.</summary>
 internal sealed class PartitionLog(TopicPartition id, ushort topicId)

@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
+using Tppo.Streaming.Wire;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>
 /// A stored record, format 1: append time (8 bytes, milliseconds since 1970, big-endian), key (its length + 1, 0: none; UTF-8),

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
+using Tppo.Streaming.Log;
+using Tppo.Streaming.Rocks;
+using Tppo.Streaming.Wire;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>Reads stretches of a partition. No iterator outlives a call, so that a slow reader pins nothing in the database.</summary>
 internal sealed class RecordReader(Database database, TopicTable topics)
@@ -85,7 +88,7 @@ internal sealed class RecordReader(Database database, TopicTable topics)
         offset = 0;
         if (!rows.Valid())
         {
-            Database.ThrowIfFailed(rows);
+            RocksRows.ThrowIfFailed(rows);
             return false;
         }
 

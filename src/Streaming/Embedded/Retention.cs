@@ -1,7 +1,8 @@
 using RocksDbSharp;
 using Tppo.Core.Log;
+using Tppo.Streaming.Wire;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>Lets go of what the topic table lets go: by time of append, or all but the newest of each key.</summary>
 internal sealed class Retention(Database database, TopicTable topics, StepWriter writer, TimeProvider clock)

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tppo.Core.Log;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>Keys of the database's rows. Numbers are big-endian, so that the order of bytes is the order of offsets.</summary>
 internal static class RowKeys

@@ -1,7 +1,9 @@
 using System.Text;
 using Tppo.Core.Log;
+using Tppo.Streaming.Log;
+using Tppo.Streaming.Wire;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>What a step is going to write, encoded as it comes, so that the writer's gate is held for copying alone.</summary>
 internal sealed class StepBuffer(TopicTable topics) : IDisposable

@@ -1,14 +1,15 @@
 using System.Buffers.Binary;
 using System.Text;
 using RocksDbSharp;
+using Tppo.Streaming.Log;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>
 /// The one writer: gives records their offsets and times, puts all of a step into one write batch, and publishes it. Who holds
 /// <see cref="Gate"/> decides alone, so that a fence that was checked under it still holds when the batch is written.
 /// </summary>
-internal sealed class StepWriter(Database database, TopicTable topics, CommitSignal signal, EmbeddedOptions options) : IDisposable
+internal sealed class StepWriter(Database database, TopicTable topics, CommitSignal signal, EmbeddedOptions options) : IStepWriter, IDisposable
 {
     private const int BatchBytesKept = 16 << 20;
 
@@ -17,8 +18,15 @@ internal sealed class StepWriter(Database database, TopicTable topics, CommitSig
 
     internal Lock Gate { get; } = new();
 
+    /// <inheritdoc/>
+    public StepOutcome Write(StepBuffer step, string group)
+    {
+        Append(step, group);
+        return StepOutcome.Committed;
+    }
+
     /// <summary>Gate held: all of the step takes effect when this returns, none of it when it throws.</summary>
-    internal void Write(StepBuffer step, string? group)
+    internal void Append(StepBuffer step, string? group = null)
     {
         if (step.IsEmpty) return;
         database.Enter();

@@ -1,6 +1,6 @@
 using Tppo.Core.Log;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>One topic in this folder.</summary>
 internal sealed class TopicLog(TopicSpec spec, ushort id, int partitions)

@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Text;
 using Tppo.Core.Log;
+using Tppo.Streaming.Rocks;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Embedded;
 
 /// <summary>
 /// Topics, their partitions' ends and the groups' committed offsets, as published: they change together under one lock, so
@@ -77,7 +78,7 @@ internal sealed class TopicTable
             foreach (var partition in topic.Partitions) LoadBounds(database, partition);
         }
 
-        Database.ThrowIfFailed(rows);
+        RocksRows.ThrowIfFailed(rows);
     }
 
     private static void LoadBounds(Database database, PartitionLog partition)
@@ -96,6 +97,6 @@ internal sealed class TopicTable
             SetCommitted(group, new Dictionary<TopicPartition, long> { [partition] = BinaryPrimitives.ReadInt64BigEndian(rows.GetValueSpan()) });
         }
 
-        Database.ThrowIfFailed(rows);
+        RocksRows.ThrowIfFailed(rows);
     }
 }

@@ -1,7 +1,11 @@
-using System.Diagnostics;
-using Kafka = Confluent.Kafka;
+using Tppo.Core.Log;
+using Tppo.Streaming.Kafka.Cluster;
+using Tppo.Streaming.Kafka.Membership;
+using Tppo.Streaming.Kafka.State;
+using Tppo.Streaming.Kafka.Steps;
+using Tppo.Streaming.Log;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Kafka;
 
 /// <summary>
 /// A static member of a consumer group. All of the library's callbacks run inside <see cref="Poll"/>, which is never called
@@ -10,61 +14,48 @@ namespace Tppo.Streaming;
 internal sealed class KafkaConsumer : IConsumer
 {
     private const long PollBytesMax = 64L << 20;
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FillTime = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan ProbeAfter = TimeSpan.FromMilliseconds(300);
-    private readonly KafkaLog log;
-    private readonly IReadOnlyList<string> topics;
+    private static readonly TimeSpan FillSlice = TimeSpan.FromMilliseconds(2);
+    private readonly KafkaCluster cluster;
+    private readonly StateStore store;
+    private readonly MemberSteps steps;
     private readonly GroupMembership membership;
     private readonly FetchedRecords fetched;
-    private KafkaStep? step;
-    private StepOutcome lastOutcome;
-    private bool rewindDue, disposed;
+    private readonly Action<KafkaConsumer> left;
+    private volatile bool closing;
+    private bool disposed;
 
-    internal KafkaConsumer(KafkaLog log, string group, string member, IReadOnlyList<string> topics, IRebalanceListener? listener)
+    /// <summary>Joins.</summary>
+    /// <param name="steps">The member's steps, with its state and its transactions, which it owns.</param>
+    /// <param name="member">Its own name.</param>
+    /// <param name="topics">What its group reads.</param>
+    /// <param name="listener">Hears what is gained and lost.</param>
+    /// <param name="left">Told when it has left.</param>
+    internal KafkaConsumer(MemberSteps steps, string member, IReadOnlyList<string> topics, IRebalanceListener? listener, Action<KafkaConsumer> left)
     {
-        (this.log, this.topics, Group) = (log, topics, group);
-        var kafkaGroup = log.Options.Prefix + group;
-        Store = StateStore.Open(log.Options.StateFolder, $"{kafkaGroup}-{member}");
-        Changelog = log.ChangelogOf(group, Store);
-        Transactions = log.TransactionsOf($"{kafkaGroup}-{member}", kafkaGroup);
-        membership = new GroupMembership(log, kafkaGroup, member, topics, Changelog, Store, Transactions, listener);
+        (this.steps, this.left, Topics, cluster, store) = (steps, left, topics, steps.Cluster, steps.Store);
+        membership = new GroupMembership(cluster.Options.Prefix + steps.Group, member, topics, steps, listener);
         fetched = membership.Fetched;
     }
 
     public IReadOnlyList<TopicPartition> Assignment => membership.Assignment;
 
-    public IStateReader State => Store;
+    public IStateReader State => store;
 
-    public bool AtEnd => !membership.Due && !Behind();
+    public bool AtEnd => !membership.Due && !IsBehind(pausedToo: true);
 
-    internal string Group { get; }
-
-    internal StateStore Store { get; }
-
-    internal StateChangelog Changelog { get; }
-
-    internal KafkaTransactions Transactions { get; }
-
-    internal StepBuffers Buffers { get; } = new();
-
-    internal Kafka.IConsumerGroupMetadata Membership => membership.Client.ConsumerGroupMetadata;
-
-    /// <summary>One offset that is committed already; empty where nothing is owned.</summary>
-    internal IEnumerable<Kafka.TopicPartitionOffset> Standing => membership.Standing;
-
-    internal int LeastOwned => membership.Assignment.Count == 0 ? 0 : membership.Assignment.Min(a => a.Partition);
+    internal IReadOnlyList<string> Topics { get; }
 
     public IReadOnlyList<LogRecord> Poll(int recordsMax, TimeSpan timeout, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(recordsMax);
-        ThrowIfNotReady();
-        var started = Stopwatch.GetTimestamp();
-        var (probeAt, rejoinAt) = (ProbeAfter, membership.Due ? 3 * log.Options.SessionTimeout : log.Options.SessionTimeout);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        steps.RequireReady();
+        var wait = new PollWait(cluster.Options, timeout, membership.Due);
         while (true)
         {
             ct.ThrowIfCancellationRequested();
-            ObjectDisposedException.ThrowIf(log.Closed, log);
+            ObjectDisposedException.ThrowIf(closing, this);
             membership.ThrowIfFenced(ct);
             Fill(recordsMax);
             membership.Settle();
@@ -74,31 +65,16 @@ internal sealed class KafkaConsumer : IConsumer
                 return records;
             }
 
-            // What was committed before this call is brought by it, however long the fetch takes; and so is an assignment.
-            var elapsed = Stopwatch.GetElapsedTime(started);
-            var left = timeout == Timeout.InfiniteTimeSpan ? Slice : timeout - elapsed;
-            if (left > Slice) left = Slice;
-            if (left <= TimeSpan.Zero)
+            var turn = wait.Next(membership.Due, () => IsBehind(pausedToo: false));
+            if (turn.Probe) Probe();
+            if (turn.Rejoin) Rejoin(wait.Elapsed);
+            if (turn.Slice is not { } slice)
             {
-                var waits = membership.Due ? elapsed < log.Options.JoinPatience : Behind(handedOutOnly: true) && elapsed < log.Options.Patience;
-                if (!waits)
-                {
-                    membership.HandedOut([]);
-                    return [];
-                }
-
-                left = Slice;
-                if (elapsed > probeAt) Probe();
-                if (elapsed > probeAt) probeAt = 2 * elapsed;
-                if (elapsed > rejoinAt)
-                {
-                    log.Options.Observer.Notice($"{Group}: nothing comes for {elapsed.TotalSeconds:F0} s though there is something: joins anew");
-                    membership.Rejoin();
-                    rejoinAt = 2 * elapsed;
-                }
+                membership.HandedOut([]);
+                return [];
             }
 
-            membership.Serve(left, recordsMax);
+            membership.Serve(slice, recordsMax);
         }
     }
 
@@ -110,60 +86,48 @@ internal sealed class KafkaConsumer : IConsumer
 
     public IStep Begin()
     {
-        ThrowIfNotReady();
-        return step = new KafkaStep(log, this);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        steps.RequireReady();
+        return steps.Begin(membership.Metadata);
     }
 
     public void Rewind()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (step is not null) throw new InvalidOperationException("a step is open: finish or abort it first");
-        rewindDue = false;
-        if (membership.LooksFenced(Transactions.WasFenced)) return;
+        steps.Rewound();
+        if (membership.LooksFenced()) return;
 
         // Its initialisation decides what was pending: before that, committed offsets are not final.
-        Transactions.Ready();
-        membership.Rewind(restore: lastOutcome == StepOutcome.Unknown);
+        steps.Transactions.Ready();
+        membership.Rewind();
     }
 
     public void Dispose()
     {
         if (disposed) return;
-        step?.Dispose();
+        steps.Dispose();
         disposed = true;
-        Transactions.Dispose();
         membership.Dispose();
-        Store.Dispose();
-        log.Left(Group, this);
+        store.Dispose();
+        left(this);
     }
 
-    internal IReadOnlyList<string> Topics => topics;
-
-    internal bool Owns(int partition) => fetched.Owns(partition);
-
-    internal void RequireOwned(TopicPartition partition) => fetched.Find(partition);
-
-    internal void RequireOwned(int partition)
-    {
-        if (!Owns(partition)) throw new ArgumentException($"group '{Group}': partition {partition} is not owned by this member");
-    }
-
-    internal void NoteCommitted(IEnumerable<Kafka.TopicPartitionOffset> offsets) =>
-        membership.Offsets.Note(offsets.Select(o => KeyValuePair.Create(o.TopicPartition, o.Offset.Value)));
-
-    internal void StepEnded(StepOutcome outcome)
-    {
-        step = null;
-        lastOutcome = outcome;
-        rewindDue = outcome != StepOutcome.Committed;
-    }
+    /// <summary>The log is being closed: who waits in a poll ends.</summary>
+    internal void Closing() => closing = true;
 
     private void Fill(int recordsMax)
     {
         membership.Serve(TimeSpan.Zero, recordsMax);
-        var started = Stopwatch.GetTimestamp();
-        while (fetched.Available > 0 && fetched.Available < recordsMax && fetched.AvailableBytes < PollBytesMax && membership.MoreIsKnown() && Stopwatch.GetElapsedTime(started) < FillTime)
-            membership.Serve(TimeSpan.FromMilliseconds(2), recordsMax);
+        var started = cluster.Clock.GetTimestamp();
+        while (fetched.Available > 0 && fetched.Available < recordsMax && fetched.AvailableBytes < PollBytesMax
+            && membership.MoreIsKnown() && cluster.Clock.GetElapsedTime(started) < FillTime)
+            membership.Serve(FillSlice, recordsMax);
+    }
+
+    private void Rejoin(TimeSpan elapsed)
+    {
+        cluster.Observer.Notice($"{steps.Group}: nothing comes for {elapsed.TotalSeconds:F0} s though there is something: joins anew");
+        membership.Rejoin();
     }
 
     // The client says once that it has come to an end, and forgets what it was about to say when a partition is paused: where
@@ -172,26 +136,19 @@ internal sealed class KafkaConsumer : IConsumer
     {
         if (membership.Due) return;
         var silent = fetched.Queues.Where(q => q.Count == 0).ToList();
-        var ends = log.Ends.Stable([.. silent.Select(q => q.Kafka)]);
-        foreach (var queue in silent.Where(q => !q.IsAt(ends[q.Kafka])))
+        var ends = cluster.Ends.Stable([.. silent.Select(q => q.Place)]);
+        foreach (var queue in silent.Where(q => !q.IsAt(ends[q.Place])))
         {
-            if (!log.HoldsAny(queue.Kafka, queue.Position, ends[queue.Kafka])) queue.ReadTo(ends[queue.Kafka]);
+            if (!cluster.HoldsAny(queue.Place, queue.Position, ends[queue.Place])) queue.ReadTo(ends[queue.Place]);
         }
     }
 
-    // Whether something lies between what was handed out and the end; of paused partitions too, unless these are left out.
-    private bool Behind(bool handedOutOnly = false)
+    // Whether something lies between what was handed out and the end.
+    private bool IsBehind(bool pausedToo)
     {
-        var queues = fetched.Queues.Where(q => !handedOutOnly || !q.Paused).ToList();
+        var queues = fetched.Queues.Where(q => pausedToo || !q.Paused).ToList();
         if (queues.Count == 0) return false;
-        var ends = log.Ends.Stable([.. queues.Select(q => q.Kafka)]);
-        return queues.Exists(q => !q.IsAt(ends[q.Kafka]));
-    }
-
-    private void ThrowIfNotReady()
-    {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (step is not null) throw new InvalidOperationException("a step is open: finish or abort it first");
-        if (rewindDue) throw new InvalidOperationException("the last step ended Aborted or Unknown: rewind first");
+        var ends = cluster.Ends.Stable([.. queues.Select(q => q.Place)]);
+        return queues.Exists(q => !q.IsAt(ends[q.Place]));
     }
 }

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>The data folder is not what was expected: another format version, another layout, or no data folder at all.</summary>
 public sealed class DataFolderException : LogException

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>One header of a record. Both parts are stored as UTF-8; names may repeat.</summary>
 /// <param name="Name">The name, such as <c>ce_id</c>.</param>

@@ -1,4 +1,6 @@
-namespace Tppo.Streaming;
+using Tppo.Core.Log;
+
+namespace Tppo.Streaming.Log;
 
 /// <summary>
 /// One member of a group. The loop: Poll → Begin → Append, Put, Commit → Finish; after Aborted or Unknown Rewind and poll again.

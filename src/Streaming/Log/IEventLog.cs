@@ -1,4 +1,6 @@
-namespace Tppo.Streaming;
+using Tppo.Core.Log;
+
+namespace Tppo.Streaming.Log;
 
 /// <summary>
 /// The event log: topics of ordered, keyed records, consumer groups with keyed state, and steps that change all of it at once.

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>Hears what a member gains and loses. Called inside <see cref="IConsumer.Poll"/> alone, never while a step is open.</summary>
 public interface IRebalanceListener

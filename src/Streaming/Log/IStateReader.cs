@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>The committed keyed state of a group, by partition number. The writes of an open step are not seen.</summary>
 public interface IStateReader

@@ -1,4 +1,6 @@
-namespace Tppo.Streaming;
+using Tppo.Core.Log;
+
+namespace Tppo.Streaming.Log;
 
 /// <summary>
 /// Outputs, keyed state and consumed offsets that take effect together. Nothing is seen by anyone before

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>What went wrong with the log, in one line that a user can act on.</summary>
 public class LogException : Exception

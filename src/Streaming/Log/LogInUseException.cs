@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>Another process has the data folder open for writing; the message names it.</summary>
 public sealed class LogInUseException : LogException

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>A committed record as readers see it.</summary>
 public sealed record LogRecord
@@ -27,7 +27,7 @@ public sealed record LogRecord
     /// <summary>The value of the first header of this name, or null.</summary>
     public string? Header(string name)
     {
-        if (Headers is PackedHeaders packed) return packed.Find(name);
+        if (Headers is IFindableHeaders findable) return findable.Find(name);
         foreach (var header in Headers)
         {
             if (header.Name == name) return header.Value;

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>Another consumer has joined under this member's name: this one must stop.</summary>
 public sealed class MemberFencedException : LogException

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>A record on its way to the log. Its bytes must not change until the append or the step has ended.</summary>
 public sealed record OutgoingRecord

@@ -1,4 +1,4 @@
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Log;
 
 /// <summary>How a step ended.</summary>
 public enum StepOutcome

@@ -1,4 +1,5 @@
 using Tppo.Core.Numerics;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Streaming.Records;
 

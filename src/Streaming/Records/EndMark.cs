@@ -1,3 +1,5 @@
+using Tppo.Streaming.Log;
+
 namespace Tppo.Streaming.Records;
 
 /// <summary>

@@ -1,3 +1,6 @@
+using Tppo.Streaming.Log;
+using Tppo.Streaming.Wire;
+
 namespace Tppo.Streaming.Records;
 
 /// <summary>Headers of a record that is passed on.</summary>

@@ -1,3 +1,4 @@
+
 namespace Tppo.Streaming.Records;
 
 /// <summary>Names of the headers that every record carries: CloudEvents' Kafka binary mode, and our own.</summary>
@@ -42,7 +43,7 @@ public static class HeaderNames
     /// <summary>Rows of an Arrow record.</summary>
     public const string Rows = "tppo-rows";
 
-    /// <summary>The record's number in the sequence of its writer: group/source partition/n. See <see cref="Core.Log.SequenceAudit"/>.</summary>
+    /// <summary>The record's number in the sequence of its writer: group/source partition/n. See <see cref="Wire.SequenceAudit"/>.</summary>
     public const string Sequence = "tppo-seq";
 
     /// <summary>Cause of a dead letter.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tppo.Core.Events;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Streaming.Records;
 

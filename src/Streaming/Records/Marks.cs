@@ -1,3 +1,5 @@
+using Tppo.Streaming.Log;
+
 namespace Tppo.Streaming.Records;
 
 /// <summary>Records that are no facts about anybody, and that whoever counts or uses records passes over.</summary>

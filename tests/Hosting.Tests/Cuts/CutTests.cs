@@ -6,7 +6,6 @@ using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Hosting.Cuts;
 using Tppo.Hosting.Rollouts;
-using Tppo.Streaming;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Tests;

@@ -3,8 +3,10 @@ using Tppo.Core.Log;
 using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
 using Tppo.Hosting.Rollouts;
-using Tppo.Streaming;
+using Tppo.Streaming.Codecs;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
+using Tppo.Streaming.Wire;
 
 namespace Tppo.Hosting.Tests;
 

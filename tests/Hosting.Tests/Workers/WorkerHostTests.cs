@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tppo.Core.Log;
 using Tppo.Hosting.Workers;
-using Tppo.Streaming;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

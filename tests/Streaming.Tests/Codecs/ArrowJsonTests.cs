@@ -5,6 +5,7 @@ using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using CsCheck;
 using Tppo.Core.Rollouts;
+using Tppo.Streaming.Codecs;
 
 namespace Tppo.Streaming.Tests;
 

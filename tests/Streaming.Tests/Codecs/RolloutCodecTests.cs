@@ -1,5 +1,6 @@
 using CsCheck;
 using Tppo.Core.Rollouts;
+using Tppo.Streaming.Codecs;
 
 namespace Tppo.Streaming.Tests;
 

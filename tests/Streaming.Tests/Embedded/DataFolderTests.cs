@@ -1,5 +1,7 @@
 using System.Globalization;
 using Tppo.Core.Log;
+using Tppo.Streaming.Embedded;
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Streaming.Tests;

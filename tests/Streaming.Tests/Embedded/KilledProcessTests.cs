@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Tppo.Core.Log;
+using Tppo.Streaming.Embedded;
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Streaming.Tests;

@@ -1,5 +1,9 @@
 using System.Text;
 using CsCheck;
+using Tppo.Core.Log;
+using Tppo.Streaming.Embedded;
+using Tppo.Streaming.Log;
+using Tppo.Streaming.Wire;
 
 namespace Tppo.Streaming.Tests;
 

@@ -1,3 +1,6 @@
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
+
 namespace Tppo.Streaming.Tests;
 
 /// <summary>Hands everything on to a good log; planted faults override what they break.</summary>

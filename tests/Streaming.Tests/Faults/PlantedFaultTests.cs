@@ -1,3 +1,4 @@
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Streaming.Tests;

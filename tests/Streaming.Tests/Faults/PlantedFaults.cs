@@ -1,4 +1,6 @@
 using System.Text;
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Streaming.Tests;
 

@@ -1,3 +1,6 @@
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
+
 namespace Tppo.Streaming.Tests;
 
 /// <summary>A step that notes what it is given and lets a fault decide what becomes of it.</summary>

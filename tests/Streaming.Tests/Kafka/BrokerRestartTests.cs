@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tppo.Core.Log;
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Streaming.Tests;

@@ -1,4 +1,5 @@
 using Tppo.Core.Log;
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Streaming.Tests;

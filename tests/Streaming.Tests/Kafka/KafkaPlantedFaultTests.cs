@@ -1,3 +1,5 @@
+using Tppo.Streaming.Kafka.Cluster;
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Streaming.Tests;

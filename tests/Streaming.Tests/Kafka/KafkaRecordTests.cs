@@ -1,5 +1,7 @@
 using System.Text;
 using Tppo.Core.Log;
+using Tppo.Streaming.Kafka.Cluster;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
 

@@ -1,3 +1,6 @@
+using Tppo.Streaming.Kafka.Cluster;
+using Tppo.Streaming.Log;
+
 namespace Tppo.Streaming.Tests;
 
 public sealed class KafkaSecurityTests : IDisposable

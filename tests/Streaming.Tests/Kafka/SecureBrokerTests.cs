@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using Tppo.Core.Log;
+using Tppo.Streaming.Kafka;
+using Tppo.Streaming.Kafka.Cluster;
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Streaming.Tests;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using Tppo.Core.Log;
+using Tppo.Streaming.Wire;
 using Tppo.TestKit;
 
 namespace Tppo.Streaming.Tests;

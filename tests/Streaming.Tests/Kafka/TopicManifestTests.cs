@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Tppo.Core.Log;
+using Tppo.Streaming.Kafka.Cluster;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Streaming.Tests;
 

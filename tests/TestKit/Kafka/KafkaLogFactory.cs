@@ -1,4 +1,6 @@
-using Tppo.Streaming;
+using Tppo.Streaming.Kafka;
+using Tppo.Streaming.Kafka.Cluster;
+using Tppo.Streaming.Log;
 
 namespace Tppo.TestKit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Tppo.Core.Log;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
+using Tppo.Streaming.Wire;
 
 namespace Tppo.TestKit;
 

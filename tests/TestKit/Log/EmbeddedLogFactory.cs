@@ -1,4 +1,5 @@
-using Tppo.Streaming;
+using Tppo.Streaming.Embedded;
+using Tppo.Streaming.Log;
 
 namespace Tppo.TestKit;
 

@@ -1,5 +1,6 @@
 using Tppo.Core.Log;
-using Tppo.Streaming;
+using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
 
 namespace Tppo.TestKit;
 

@@ -1,5 +1,5 @@
 using Tppo.Core.Log;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.TestKit;
 

@@ -1,4 +1,4 @@
-using Tppo.Streaming;
+using Tppo.Streaming.Faults;
 
 namespace Tppo.TestKit;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tppo.Core.Log;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.TestKit;
 

@@ -1,4 +1,4 @@
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.TestKit;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Tppo.Core.Log;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 
 namespace Tppo.TestKit;
 

@@ -1,4 +1,6 @@
-using Tppo.Streaming;
+using Tppo.Core.Log;
+using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
 
 namespace Tppo.TestKit;
 

@@ -5,7 +5,9 @@ using Tppo.Hosting;
 using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
-using Tppo.Streaming;
+using Tppo.Streaming.Embedded;
+using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
 namespace Tppo.TestKit;

@@ -8,8 +8,9 @@ using Tppo.Core.Windows;
 using Tppo.Core.World;
 using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Cuts;
-using Tppo.Streaming;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
+using Tppo.Streaming.Wire;
 
 namespace Tppo.TestKit;
 

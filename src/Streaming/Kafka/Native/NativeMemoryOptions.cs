@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Kafka.Native;
 
 /// <summary>How the C library treats memory that librdkafka lets go.</summary>
 internal static partial class NativeMemoryOptions

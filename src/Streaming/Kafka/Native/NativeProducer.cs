@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using Kafka = Confluent.Kafka;
+using Tppo.Streaming.Wire;
+using Driver = Confluent.Kafka;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Kafka.Native;
 
 /// <summary>Hands records to a producer without an object for each, nor for its headers. For one thread at a time.</summary>
 internal sealed unsafe class NativeProducer : IDisposable
@@ -14,7 +15,7 @@ internal sealed unsafe class NativeProducer : IDisposable
     private readonly Lock gate = new();
     private bool disposed;
 
-    internal NativeProducer(Kafka.IClient client)
+    internal NativeProducer(Driver.IClient client)
     {
         this.client = RdKafka.Of(client);
         var held = false;
@@ -22,7 +23,7 @@ internal sealed unsafe class NativeProducer : IDisposable
     }
 
     /// <summary>Hands over one record; false where the producer's queue is full. Nothing is told of its delivery but by the transaction.</summary>
-    /// <exception cref="Kafka.KafkaException">The library does not take it.</exception>
+    /// <exception cref="Driver.KafkaException">The library does not take it.</exception>
     internal bool TryProduce(in KafkaMessage message)
     {
         lock (gate)
@@ -70,7 +71,7 @@ internal sealed unsafe class NativeProducer : IDisposable
     {
         var (code, text) = (RdKafka.Code(error), Marshal.PtrToStringUTF8((nint)RdKafka.Text(error)));
         RdKafka.DestroyError(error);
-        return code == RdKafka.QueueFull ? true : throw new Kafka.KafkaException(new Kafka.Error((Kafka.ErrorCode)code, text));
+        return code == RdKafka.QueueFull ? true : throw new Driver.KafkaException(new Driver.Error((Driver.ErrorCode)code, text));
     }
 
     private nint Topic(string name)

@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
+using Tppo.Streaming.Wire;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Kafka.Native;
 
 /// <summary>Makes records of what librdkafka holds: one array each for headers and payload, headers packed as the embedded log packs them.</summary>
 internal sealed unsafe class NativeRecord : IDisposable

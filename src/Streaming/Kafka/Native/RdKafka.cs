@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Kafka = Confluent.Kafka;
+using Driver = Confluent.Kafka;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Kafka.Native;
 
 /// <summary>
 /// Calls of librdkafka that its .NET client does not offer: records by the batch, and headers without an object each. Clients
@@ -18,7 +18,7 @@ internal static unsafe partial class RdKafka
     static RdKafka() => NativeLibrary.SetDllImportResolver(typeof(RdKafka).Assembly, static (name, _, _) => name == Library ? KafkaLibrary.OfThePackage() : IntPtr.Zero);
 
     /// <summary>The native client of a managed one, to be held while it is used.</summary>
-    internal static SafeHandle Of(Kafka.IClient client) => (SafeHandle)Native(client.Handle);
+    internal static SafeHandle Of(Driver.IClient client) => (SafeHandle)Native(client.Handle);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
     internal static partial nint ConsumerQueue(nint client);
@@ -67,7 +67,7 @@ internal static unsafe partial class RdKafka
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
     [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
-    private static extern object Native(Kafka.Handle handle);
+    private static extern object Native(Driver.Handle handle);
 
     /// <summary><c>rd_kafka_message_t</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

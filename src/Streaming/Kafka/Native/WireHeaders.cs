@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
+using Tppo.Streaming.Wire;
 
-namespace Tppo.Streaming;
+namespace Tppo.Streaming.Kafka.Native;
 
 /// <summary>
 /// Headers of one message as arguments of a produce call. Stored ones are pointed to where they are stored; others are written
