@@ -6,7 +6,6 @@ using Tppo.Core.Log;
 using Tppo.Core.Settings;
 using Tppo.Core.World;
 using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Streaming.Kafka;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Tppo.Hosting;
-using Tppo.Hosting.Cuts;
+using Tppo.Core;
+using Tppo.Facts.Cuts;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Cli;

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Tppo.Cli.TopicAdmin;
+using Tppo.Core;
 using Tppo.Core.Settings;
+using Tppo.Facts.Runs;
 using Tppo.Hosting;
 using Tppo.Streaming.Embedded;
 using Tppo.Streaming.Kafka;

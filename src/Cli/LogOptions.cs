@@ -2,7 +2,8 @@ using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using Tppo.Hosting;
+using Tppo.Core;
+using Tppo.Facts.Runs;
 
 namespace Tppo.Cli;
 

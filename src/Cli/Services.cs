@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Tppo.Core.Settings;
 using Tppo.Evaluator;
+using Tppo.Facts.Artifacts;
+using Tppo.Facts.Runs;
 using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Ingest;

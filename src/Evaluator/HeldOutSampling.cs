@@ -1,49 +1,47 @@
+using Tppo.Core.Cuts;
 using Tppo.Core.Judging;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
+using Tppo.Facts.Judgements;
+using Tppo.Facts.Rollouts;
 using Tppo.Hosting;
 using Tppo.Hosting.Judges;
-using Tppo.Hosting.Rollouts;
-using Tppo.Learning.Checkpoints;
-using Tppo.Learning.Models;
 using Tppo.Learning.Native;
-using Tppo.Learning.Prompts;
-using Tppo.Learning.Tokenizing;
+using Tppo.Steps;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Evaluator;
 
-/// <summary>Responses of a policy to held-out windows, judged; rollouts and new judgements as records to append.</summary>
-internal sealed record HeldOutSample(IReadOnlyList<RolloutRow> Rows, IReadOnlyList<JudgeAnswer> Answers, IReadOnlyList<OutgoingRecord> Records);
+/// <summary>Responses of a policy to held-out windows, judged.</summary>
+/// <param name="Rows">The responses, by window, then sample.</param>
+/// <param name="Answers">What the judge said of each.</param>
+/// <param name="Calls">How many questions were asked for these responses first.</param>
+/// <param name="Records">The rollouts, to be appended with what is made of them.</param>
+internal sealed record HeldOutSample(
+    IReadOnlyList<RolloutRow> Rows, IReadOnlyList<JudgeAnswer> Answers, int Calls, IReadOnlyList<OutgoingRecord> Records);
 
-/// <summary>Samples a policy on held-out windows and has the truth told about it.</summary>
-internal static class HeldOutSampling
+/// <summary>Samples a policy on held-out windows and has the truth told about it. Answers stand on the log before they are used.</summary>
+internal sealed class HeldOutSampling(ServiceContext context)
 {
-    public static HeldOutSample Take(
-        ServiceContext context, CheckpointProduced policy, IReadOnlyList<Window> windows, int samples, string step, IJudge judge, JudgementLog judgements, CancellationToken cancellation)
+    private readonly JudgementLog judgements = new(context.Log);
+
+    public HeldOutSample Take(
+        CheckpointProduced policy, IReadOnlyList<Window> windows, int samples, StepId step, IJudge judge, CancellationToken cancellation)
     {
+        var request = new RolloutRequest(windows, samples, step, Purposes.Evaluation, policy.Made) { Temperature = context.Settings.Evaluation.Temperature };
         RolloutRow[] rows;
         using (TorchTurn.Take(cancellation))
-        {
-            using var decoder = ModelFolder.Read(context.Artifacts.Folder(policy.Checkpoint), DecoderHead.None);
-            var tokenizer = Tokenizer.Load(Path.Combine(context.Artifacts.Folder(policy.Checkpoint), ModelFolder.TokenizerFile));
-            rows = new RolloutSampler(decoder, tokenizer, decoder.Settings, context.Settings.Seed).Sample(
-                windows, samples, step, Purposes.Evaluation,
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{policy.Model}/{policy.Version}"), temperature: context.Settings.Evaluation.Temperature);
-        }
+            rows = LocalRolloutEngine.Sample(context.Artifacts.Folder(policy.Checkpoint), context.Settings.Seed, request);
 
-        for (var p = 0; p < context.Log.Partitions(Core.Log.Topics.Judgements); p++) judgements.Refresh(p);
-        var records = new List<OutgoingRecord>(RowRecords.Rollouts(context.Log, rows, step, Purposes.Evaluation));
-        var answers = new List<JudgeAnswer>(rows.Length);
-        for (var i = 0; i < rows.Length; i++)
-        {
-            var (_, answer, fact) = judgements.Ask(judge, new JudgeInput(windows[i / samples].History, rows[i].Response.Trim()), rows[i], Purposes.Evaluation, cancellation);
-            answers.Add(JudgeAnswer.Read(answer, Words.Split(rows[i].Response)));
-            if (fact is not null) records.Add(fact);
-        }
-
-        return new HeldOutSample(rows, answers, records);
+        judgements.Refresh();
+        Question[] questions = [.. rows.Select((row, i) => new Question(row, windows[i / samples].History))];
+        var answers = new JudgeDesk(judgements).Ask(judge, questions, Purposes.Evaluation, cancellation);
+        return new HeldOutSample(
+            rows,
+            [.. answers.Select((a, i) => JudgeAnswer.Read(a.Answer, Words.Split(rows[i].Response)))],
+            answers.Where((a, i) => a.AskedFor == rows[i].RolloutId).Count(),
+            [.. RowRecords.Rollouts(context.Log, rows, step, Purposes.Evaluation)]);
     }
 }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Tppo.Core.Models;
 using Tppo.Core.Statistics;
-using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
+using Tppo.Facts.Models;
+using Tppo.Hosting.Instruments;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Evaluator;
@@ -14,14 +14,15 @@ public static class Promotion
     public static IEnumerable<OutgoingRecord> Of(CheckpointProduced checkpoint, PairedDifference difference)
     {
         var promoted = difference.Low > 0;
-        Metrics.Promotions.WithLabels(promoted ? "promoted" : "kept").Inc();
-        yield return Fact(checkpoint, "evaluation_recorded", new { difference = new { mean = difference.Mean, low = difference.Low, high = difference.High } });
+        EvaluationInstruments.Promotions.WithLabels(promoted ? "promoted" : "kept").Inc();
+        var measured = new { mean = difference.Mean, low = difference.Low, high = difference.High };
+        yield return Fact(checkpoint, "evaluation_recorded", new { difference = measured });
         if (promoted) yield return Fact(checkpoint, "alias_moved", new { alias = "champion" });
     }
 
     private static OutgoingRecord Fact(CheckpointProduced checkpoint, string kind, object detail) => ModelLog.Fact(
         checkpoint.Model,
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{checkpoint.Model}/{checkpoint.Version}/{kind}"),
+        $"{checkpoint.Made}/{kind}",
         $"tppo.{kind}.v1",
         JsonSerializer.SerializeToUtf8Bytes(new { v = 1, kind, model = checkpoint.Model, version = checkpoint.Version, checkpoint = checkpoint.Checkpoint, detail }));
 }

@@ -20,7 +20,8 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "{Topic}: a number of tppo-seq came again")]
     public static partial void SequenceDuplicate(ILogger logger, string topic);
 
-    [LoggerMessage(6, LogLevel.Information, "{Group}: restoring the state of partition {Partition}: {Remaining} records of the changelog to go")]
+    [LoggerMessage(
+        6, LogLevel.Information, "{Group}: restoring the state of partition {Partition}: {Remaining} records of the changelog to go")]
     public static partial void Restoring(ILogger logger, string group, int partition, long remaining);
 
     [LoggerMessage(7, LogLevel.Information, "idle; waiting for {Others}")]

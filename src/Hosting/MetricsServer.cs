@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Prometheus;
+using Tppo.Core;
 using Tppo.Hosting.Workers;
 
 namespace Tppo.Hosting;

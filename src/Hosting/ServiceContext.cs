@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tppo.Core.Settings;
-using Tppo.Hosting.Artifacts;
+using Tppo.Facts.Artifacts;
 using Tppo.Hosting.Progress;
 using Tppo.Streaming.Log;
 

@@ -1,3 +1,4 @@
+using Tppo.Core;
 using Tppo.Core.Privacy;
 using Tppo.Core.Settings;
 using Tppo.Hosting;

@@ -1,12 +1,11 @@
 using Tppo.Core.Cuts;
 using Tppo.Core.Judging;
-using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
+using Tppo.Facts.Artifacts;
 using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Judges;
 using Tppo.Streaming.Records;
 
@@ -23,7 +22,7 @@ internal sealed class LabelStep
     {
         (this.context, this.windows) = (context, windows);
         Judge = EmbeddedJudges.ForLabels(context.Log, context.Settings, windows, policy.Fold);
-        tokenizerSha256 = ArtifactStore.HashOf(Path.Combine(context.Artifacts.Folder(policy.Checkpoint), "tokenizer.json"));
+        tokenizerSha256 = ArtifactStore.HashOf(Path.Combine(context.Artifacts.Folder(policy.Checkpoint), CheckpointFiles.Tokenizer));
     }
 
     public IJudge Judge { get; }
@@ -34,9 +33,9 @@ internal sealed class LabelStep
     /// <summary>The windows of some ids, from the part of <c>windows.v1</c> that the policy's cut names.</summary>
     public Dictionary<string, Window> Histories(int partition, IReadOnlySet<string> ids)
     {
-        var range = windows.Ranges.Single(r => r.Partition == partition);
+        var (place, from, to) = windows.Ranges.Single(r => r.Partition == partition).Offsets;
         var found = new Dictionary<string, Window>();
-        foreach (var record in context.Log.Read(new TopicPartition(Topics.Windows, partition), range.From, range.To))
+        foreach (var record in context.Log.Read(place, from, to))
         {
             if (record.Header(HeaderNames.Id) is { } id && ids.Contains(id) && record.Value.Length > 0) found[id] = WindowJson.Read(record.Value);
         }

@@ -1,13 +1,14 @@
+using Tppo.Core.Cuts;
 using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
-using Tppo.Core.Windows;
+using Tppo.Facts.Judgements;
+using Tppo.Facts.Models;
+using Tppo.Facts.Rollouts;
 using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
-using Tppo.Hosting.Rollouts;
 using Tppo.Hosting.Workers;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Log;
@@ -26,7 +27,8 @@ public sealed class LabelWorker : IWorker
     private readonly IConsumer consumer;
     private readonly ModelLog models;
     private readonly JudgementLog judgements;
-    private readonly Dictionary<string, LabelStep> steps = [];
+    private readonly JudgeDesk desk;
+    private readonly Dictionary<StepId, LabelStep> steps = [];
     private StageProgress? stage;
     private long labelled;
 
@@ -37,6 +39,7 @@ public sealed class LabelWorker : IWorker
         consumer = context.Log.Join(LabelerService.Name, context.Member, [Topics.Rollouts]);
         models = new ModelLog(context.Log);
         judgements = new JudgementLog(context.Log);
+        desk = new JudgeDesk(judgements);
     }
 
     /// <inheritdoc/>
@@ -50,16 +53,11 @@ public sealed class LabelWorker : IWorker
         foreach (var partition in records.GroupBy(r => r.Partition))
         {
             using var step = consumer.Begin();
-            foreach (var group in partition.GroupBy(r => r.Header(HeaderNames.Step)))
+            foreach (var group in partition.Where(r => r.Header(HeaderNames.Purpose) == Purposes.Label).GroupBy(r => r.Header(HeaderNames.Step)))
+                Label(StepOf(group.Key, group.First()), [.. group], step, cancellation);
+            foreach (var record in partition)
             {
-                var labels = group.Where(r => r.Header(HeaderNames.Purpose) == Purposes.Label).ToList();
-                if (labels.Count > 0) Label(group.Key!, labels, step, cancellation);
-            }
-
-            foreach (var record in partition.Where(r => EndMark.Is(r, out _)))
-            {
-                EndMark.Is(record, out var ended);
-                step.Append(EndMark.Of(ended, Topics.TokenRewards, record.Partition));
+                if (EndMark.Is(record, out var ended)) step.Append(EndMark.Of(ended, Topics.TokenRewards, record.Partition));
             }
 
             foreach (var record in partition) step.Commit(new TopicPartition(record.Topic, record.Partition), record.Offset + 1);
@@ -78,40 +76,38 @@ public sealed class LabelWorker : IWorker
         consumer.Dispose();
     }
 
-    private void Label(string stepId, List<LogRecord> records, IStep step, CancellationToken cancellation)
+    private static StepId StepOf(string? header, LogRecord record) => StepId.TryParse(header, out var step)
+        ? step
+        : throw new InvalidDataException($"{record.Topic}/{record.Partition}/{record.Offset}: {HeaderNames.Step}: expected model/ordinal, found '{header}'");
+
+    private void Label(StepId stepId, List<LogRecord> records, IStep step, CancellationToken cancellation)
     {
         stage = context.Board.Start("label", StageUnit.None);
         var label = StepFor(stepId);
         var partition = records[0].Partition;
         judgements.Refresh(partition);
-        var rows = records.ConvertAll(r => RolloutCodec.Decode(r.Value));
-        var histories = label.Histories(partition, rows.SelectMany(r => r).Select(r => r.WindowId).ToHashSet());
-        foreach (var batch in rows)
+        var batches = records.ConvertAll(r => RolloutCodec.Decode(r.Value));
+        var histories = label.Histories(partition, batches.SelectMany(rows => rows).Select(r => r.WindowId).ToHashSet());
+        foreach (var rows in batches)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var answers = batch.Select(row => Ask(label, histories[row.WindowId], row, cancellation)).ToList();
-            context.Log.Append([.. answers.Select(a => a.Fact).OfType<OutgoingRecord>()]);
-            var read = answers.Select((a, i) => (a.Hash, Answer: JudgeAnswer.Read(a.Answer, LabelStep.WordsOf(batch[i])))).ToList();
-            if (context.Settings.Labels.Shuffled) read = LabelControl.Shuffled(read, context.Settings.Seed, batch[0].RolloutId);
-            step.Append(RowRecords.TokenRewards(partition, [.. batch.Select((row, i) => label.TokenReward(row, read[i].Hash, read[i].Answer))], stepId));
-            labelled += batch.Length;
-            stage.Count(batch.Length);
+            var answers = desk.Ask(label.Judge, [.. rows.Select(row => new Question(row, histories[row.WindowId].History))], Purposes.Label, cancellation);
+            var read = answers.Select((a, i) => (Hash: a.Judgement, Answer: JudgeAnswer.Read(a.Answer, LabelStep.WordsOf(rows[i])))).ToList();
+            if (context.Settings.Labels.Shuffled) read = LabelControl.Shuffled(read, context.Settings.Seed, rows[0].RolloutId);
+            step.Append(RowRecords.TokenRewards(partition, [.. rows.Select((row, i) => label.TokenReward(row, read[i].Hash, read[i].Answer))], stepId));
+            labelled += rows.Length;
+            stage.Count(rows.Length);
             stage.Report(labelled, 0, $"{labelled:N0} responses judged");
         }
 
         stage.Dispose();
     }
 
-    private (string Hash, string Answer, OutgoingRecord? Fact) Ask(LabelStep label, Window window, RolloutRow row, CancellationToken cancellation) =>
-        judgements.Ask(label.Judge, new JudgeInput(window.History, row.Response.Trim()), row, Purposes.Label, cancellation);
-
-    private LabelStep StepFor(string stepId)
+    private LabelStep StepFor(StepId stepId)
     {
         if (steps.TryGetValue(stepId, out var known)) return known;
         models.Refresh();
-        var suffix = stepId[ModelFamilies.Reward.Length..stepId.IndexOf('/', StringComparison.Ordinal)];
-        var policy = models.Find(ModelFamilies.Policy + suffix, 0)
-            ?? throw new InvalidOperationException($"rollouts for {stepId} are on the log, but no checkpoint of {ModelFamilies.Policy + suffix}");
-        return steps[stepId] = new LabelStep(context, policy, models.Cut(policy.Model, policy.Cut)!);
+        var name = ModelFamilies.Sibling(stepId.Model, ModelFamilies.Policy);
+        var policy = models.Find(name, 0) ?? throw new InvalidOperationException($"rollouts for {stepId} are on the log, but no checkpoint of {name}");
+        return steps[stepId] = new LabelStep(context, policy, models.Cut(new StepId(policy.Model, policy.Cut))!);
     }
 }

@@ -1,5 +1,6 @@
-using Tppo.Hosting;
+using Tppo.Hosting.Instruments;
 using Tppo.Learning.Native;
+using Tppo.Steps;
 
 namespace Tppo.PolicyTrainer;
 
@@ -9,22 +10,22 @@ internal static class PolicyMetrics
     public static void Set(UpdatePoint point)
     {
         var stats = point.Stats;
-        Metrics.ObjectiveKl.Set(stats.Kl);
-        Metrics.ObjectiveEntropy.Set(stats.Entropy);
-        Metrics.ObjectiveScores.Set(stats.Scores);
-        Metrics.ObjectiveRlhfReward.Set(stats.RlhfReward);
-        Metrics.PolicyApproximateKl.Set(stats.ApproximateKl);
-        Metrics.PolicyClipFraction.Set(stats.ClipFraction);
-        Metrics.LossPolicy.Set(stats.PolicyLoss);
-        Metrics.LossValue.Set(stats.ValueLoss);
-        Metrics.ValueClipFraction.Set(stats.ValueClipFraction);
-        Metrics.ValueRatio.Set(stats.Ratio);
-        Metrics.CriticExplainedVariance.Set(stats.ExplainedVariance);
-        Metrics.ActorGradientNorm.Set(stats.GradientNorm);
-        Metrics.ResponseLength.Set(stats.ResponseLength);
-        Metrics.ResponseNoEos.Set(stats.NoEosRatio);
-        Metrics.DistinctWords.Set(point.DistinctWords);
-        Metrics.PolicyVersion.Set(point.Update);
-        Metrics.NativeTensors.Set(TorchRuntime.LiveTensors);
+        PolicyInstruments.ObjectiveKl.Set(stats.Kl);
+        PolicyInstruments.ObjectiveEntropy.Set(stats.Entropy);
+        PolicyInstruments.ObjectiveScores.Set(stats.Scores);
+        PolicyInstruments.ObjectiveRlhfReward.Set(stats.RlhfReward);
+        PolicyInstruments.PolicyApproximateKl.Set(stats.ApproximateKl);
+        PolicyInstruments.PolicyClipFraction.Set(stats.ClipFraction);
+        PolicyInstruments.LossPolicy.Set(stats.PolicyLoss);
+        PolicyInstruments.LossValue.Set(stats.ValueLoss);
+        PolicyInstruments.ValueClipFraction.Set(stats.ValueClipFraction);
+        PolicyInstruments.ValueRatio.Set(stats.Ratio);
+        PolicyInstruments.CriticExplainedVariance.Set(stats.ExplainedVariance);
+        PolicyInstruments.ActorGradientNorm.Set(stats.GradientNorm);
+        PolicyInstruments.ResponseLength.Set(stats.ResponseLength);
+        PolicyInstruments.ResponseNoEos.Set(stats.NoEosRatio);
+        PolicyInstruments.DistinctWords.Set(point.DistinctWords);
+        PolicyInstruments.PolicyVersion.Set(point.Update);
+        TrainingInstruments.NativeTensors.Set(TorchRuntime.LiveTensors);
     }
 }

@@ -1,10 +1,15 @@
+using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
+using Tppo.Facts.Cuts;
+using Tppo.Facts.Ends;
+using Tppo.Facts.Models;
 using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
-using Tppo.Hosting.Cuts;
+using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
+using Tppo.Learning.Native;
+using Tppo.Steps;
 
 namespace Tppo.RewardTrainer;
 
@@ -13,6 +18,7 @@ public sealed class RewardWorker : IWorker
 {
     private readonly ServiceContext context;
     private readonly ModelLog models;
+    private readonly StepCuts cuts;
     private readonly EndMarkWatch rollouts;
     private readonly EndMarkWatch labels;
 
@@ -21,6 +27,7 @@ public sealed class RewardWorker : IWorker
     {
         this.context = context;
         models = new ModelLog(context.Log);
+        cuts = new StepCuts(context.Log, context.Settings, models);
         rollouts = new EndMarkWatch(context.Log, Topics.Rollouts);
         labels = new EndMarkWatch(context.Log, Topics.TokenRewards);
     }
@@ -34,12 +41,12 @@ public sealed class RewardWorker : IWorker
         models.Refresh();
         rollouts.Refresh();
         labels.Refresh();
-        foreach (var policy in models.Checkpoints.Where(c => c.Version == 0 && c.Model.StartsWith(ModelFamilies.Policy, StringComparison.Ordinal)))
+        foreach (var policy in models.Checkpoints.Where(c => c.Version == 0 && c.Model == c.Fold.Model(ModelFamilies.Policy)))
         {
-            var model = policy.Fold.Model(ModelFamilies.Reward);
-            if (models.Find(model, 0) is not null) continue;
-            if (rollouts.MarksOf(model) is not { } sampled || labels.MarksOf(model) is not { } labelled) continue;
-            Train(policy, model, sampled, labelled, cancellation);
+            var step = new StepId(policy.Fold.Model(ModelFamilies.Reward), 0);
+            if (models.Find(step.Model, 0) is not null) continue;
+            if (rollouts.Before(step.Model) is not { } sampled || labels.Before(step.Model) is not { } labelled) continue;
+            Train(policy, step, [.. sampled, .. labelled], cancellation);
             return true;
         }
 
@@ -51,26 +58,16 @@ public sealed class RewardWorker : IWorker
     {
     }
 
-    private void Train(CheckpointProduced policy, string model, IReadOnlyList<long> sampled, IReadOnlyList<long> labelled, CancellationToken cancellation)
+    private void Train(CheckpointProduced policy, StepId step, IReadOnlyList<OffsetRange> ranges, CancellationToken cancellation)
     {
         using var stage = context.Board.Start("reward model", StageUnit.Tokens);
-        if (models.Cut(model, 0) is not { } cut)
-        {
-            cut = CutBuilder.Build(
-                context.Log, context.Settings, model, 0,
-                [.. Ranges(Topics.Rollouts, sampled), .. Ranges(Topics.TokenRewards, labelled)], referencePolicy: policy.Checkpoint);
-            models.Write(cut);
-        }
-
-        var produced = RewardStep.Take(context.Log, context.Settings, cut, policy, context.Artifacts, stage, cancellation);
+        var cut = cuts.Over(step, () => ranges, referencePolicy: policy.Checkpoint);
+        var produced = RewardStep.Take(
+            new StepContext(context.Log, context.Settings, context.Artifacts), cut, policy, new TrainingMeter(stage, step.Model), cancellation);
         models.Write(produced);
-        Metrics.RewardLossLocal.Set(produced.Stats["rm_loss_local"]);
-        Metrics.RewardLossGlobal.Set(produced.Stats["rm_loss_global"]);
-        Metrics.RewardLabelRatio.Set(produced.Stats["rm_label_ratio"]);
-        Metrics.TrainSteps.WithLabels(model).Inc();
-        Metrics.NativeTensors.Set(Learning.Native.TorchRuntime.LiveTensors);
+        RewardModelInstruments.RewardLossLocal.Set(produced.Stats["rm_loss_local"]);
+        RewardModelInstruments.RewardLossGlobal.Set(produced.Stats["rm_loss_global"]);
+        RewardModelInstruments.RewardLabelRatio.Set(produced.Stats["rm_label_ratio"]);
+        TrainingInstruments.NativeTensors.Set(TorchRuntime.LiveTensors);
     }
-
-    private static IEnumerable<(TopicPartition Partition, long From, long To)> Ranges(string topic, IReadOnlyList<long> ends) =>
-        ends.Select((end, p) => (new TopicPartition(topic, p), 0L, end));
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Tppo.Cli.Demo;
 using Tppo.Core.Models;
 using Tppo.Evaluator;
-using Tppo.Hosting;
 using Tppo.TestKit;
 
 namespace Tppo.Cli.Tests;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Tppo.Hosting;
+using Tppo.Core;
 using Tppo.TestKit;
 
 namespace Tppo.Cli.Tests;

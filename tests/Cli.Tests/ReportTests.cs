@@ -2,8 +2,6 @@ using System.Text.RegularExpressions;
 using Tppo.Cli.Demo;
 using Tppo.Core.Models;
 using Tppo.Core.Settings;
-using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Training;
 using Tppo.Streaming.Embedded;

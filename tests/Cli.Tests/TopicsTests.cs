@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Tppo.Cli.TopicAdmin;
+using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Rollouts;
 using Tppo.Streaming.Codecs;

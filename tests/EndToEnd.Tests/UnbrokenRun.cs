@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
-using Tppo.Hosting.Artifacts;
 using Tppo.Streaming.Embedded;
 using Tppo.Streaming.Log;
 using Tppo.TestKit;

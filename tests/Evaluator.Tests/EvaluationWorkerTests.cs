@@ -2,7 +2,6 @@ using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Windows;
-using Tppo.Hosting.Cuts;
 using Tppo.Learning.Native;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Records;

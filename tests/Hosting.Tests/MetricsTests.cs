@@ -3,6 +3,8 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
+using Tppo.Core;
+using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Workers;
 
 namespace Tppo.Hosting.Tests;
@@ -16,7 +18,7 @@ public partial class MetricsTests
         using var client = new HttpClient();
         var host = new WorkerHost(log.Log, NullLogger<WorkerHost>.Instance);
         await using var server = await MetricsServer.StartAsync(host, "127.0.0.1", port: 0);
-        Metrics.WindowsEmitted.Inc();
+        IngestInstruments.WindowsEmitted.Inc();
         Assert.Contains("tppo_windows_emitted_total ", await client.GetStringAsync(server.Url + "/metrics", Cancelled), StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), await Answers(client, server));
 

@@ -1,3 +1,4 @@
+using Tppo.Core;
 using Tppo.Core.Settings;
 
 namespace Tppo.Hosting.Tests;

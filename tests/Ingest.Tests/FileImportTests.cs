@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Tppo.Core;
 using Tppo.Core.Events;
 using Tppo.Core.Settings;
-using Tppo.Hosting;
 using Tppo.Ingest.Import;
 
 namespace Tppo.Ingest.Tests;

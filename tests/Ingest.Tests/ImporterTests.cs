@@ -1,4 +1,5 @@
 using System.Text;
+using Tppo.Core;
 using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Hosting;

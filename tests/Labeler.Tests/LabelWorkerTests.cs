@@ -8,7 +8,6 @@ using Tppo.Core.Settings;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
-using Tppo.Hosting.Rollouts;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Faults;
 using Tppo.Streaming.Log;

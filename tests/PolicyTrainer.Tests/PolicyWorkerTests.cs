@@ -2,8 +2,6 @@ using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
-using Tppo.Hosting.Artifacts;
-using Tppo.Hosting.Cuts;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Native;
 using Tppo.Streaming.Codecs;

@@ -1,8 +1,8 @@
 using System.Text;
+using Tppo.Core.Judging;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Learning.Tokenizing;
-using Tppo.Learning.Training;
 
 namespace Tppo.PolicyTrainer.Tests;
 

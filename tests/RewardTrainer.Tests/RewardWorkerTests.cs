@@ -1,10 +1,8 @@
+using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Text;
-using Tppo.Hosting.Artifacts;
-using Tppo.Hosting.Cuts;
-using Tppo.Hosting.Rollouts;
 using Tppo.Learning.Native;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Faults;

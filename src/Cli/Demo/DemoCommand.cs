@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Tppo.Core;
 using Tppo.Core.Settings;
-using Tppo.Hosting;
+using Tppo.Facts.Runs;
 using Tppo.Ingest.Import;
 
 namespace Tppo.Cli.Demo;

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tppo.Core;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Evaluator;
-using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
+using Tppo.Facts.Evaluations;
+using Tppo.Facts.Models;
+using Tppo.Facts.Runs;
 using Tppo.Hosting.Progress;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;

@@ -3,7 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 using Tppo.Core.Settings;
-using Tppo.Hosting;
+using Tppo.Facts.Runs;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Ingest.Import;

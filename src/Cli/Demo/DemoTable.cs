@@ -3,7 +3,7 @@ using System.Text;
 using Spectre.Console;
 using Tppo.Core.Models;
 using Tppo.Evaluator;
-using Tppo.Hosting;
+using Tppo.Facts.Runs;
 
 namespace Tppo.Cli.Demo;
 

@@ -4,11 +4,12 @@ using System.Text;
 using Tppo.Core.Models;
 using Tppo.Core.Settings;
 using Tppo.Evaluator;
-using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
+using Tppo.Facts.Artifacts;
+using Tppo.Facts.Models;
+using Tppo.Facts.Runs;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Training;
-using Tppo.PolicyTrainer;
+using Tppo.Steps;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Cli.Demo;

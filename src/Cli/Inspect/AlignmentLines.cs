@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tppo.Core.Judging;
 using Tppo.Core.Text;
 
 namespace Tppo.Cli.Inspect;
@@ -10,7 +11,7 @@ internal static class AlignmentLines
     public static JsonNode? Compute(JsonElement input)
     {
         var words = Words.Split(input.GetProperty("response").GetString()!);
-        sbyte[] categories = [.. input.GetProperty("word_categories").EnumerateArray().Select(c => c.GetSByte())];
+        Category[] categories = [.. input.GetProperty("word_categories").EnumerateArray().Select(c => Categories.Of(c.GetSByte()))];
         if (categories.Length != words.Count) throw new FormatException($"{words.Count} words and {categories.Length} categories");
         var (starts, ends, at) = (new List<int>(), new List<int>(), 0);
         foreach (var token in input.GetProperty("tokens").EnumerateArray())

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tppo.Core;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
-using Tppo.Hosting;
 using Tppo.Ingest.Import;
 
 namespace Tppo.Cli.Inspect;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 using Tppo.Core.Log;
-using Tppo.Hosting;
+using Tppo.Facts.Runs;
 using Tppo.Streaming.Embedded;
 using Tppo.Streaming.Records;
 

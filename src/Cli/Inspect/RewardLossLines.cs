@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tppo.Core.Judging;
 using Tppo.Learning.Losses;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ internal static class RewardLossLines
             Numbers.Grid(input.GetProperty("labels")).to_type(int64),
             Numbers.Grid(input.GetProperty("keep")).to_type(ScalarType.Bool),
             Numbers.Grid(input.GetProperty("response")).to_type(ScalarType.Bool),
-            [.. input.GetProperty("whole").EnumerateArray().Select(w => w.ValueKind == JsonValueKind.Null ? (int?)null : w.GetInt32())],
+            [.. input.GetProperty("whole").EnumerateArray().Select(w => w.ValueKind == JsonValueKind.Null ? Category.None : Categories.Of(w.GetSByte()))],
             input.GetProperty("w").GetDouble(),
             classWeights: weights);
         total.backward();

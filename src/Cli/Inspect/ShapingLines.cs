@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tppo.Core.Judging;
 using Tppo.Core.Rewards;
 using Tppo.Core.Settings;
 using Tppo.Core.Text;
@@ -37,7 +38,8 @@ internal static class ShapingLines
         where T : struct, Enum
     {
         var text = input.GetProperty(name).GetString()!.Replace("_", "", StringComparison.Ordinal);
-        return Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : throw new FormatException($"{name}: expected one of {string.Join(", ", Enum.GetNames<T>())}");
+        if (Enum.TryParse<T>(text, ignoreCase: true, out var value)) return value;
+        throw new FormatException($"{name}: expected one of {string.Join(", ", Enum.GetNames<T>())}");
     }
 
     private static ScoredToken Token(JsonElement t)
@@ -45,6 +47,10 @@ internal static class ShapingLines
         var p = Numbers.Row(t.GetProperty("probabilities"));
         var word = t.GetProperty("word");
         return new ScoredToken(
-            t.GetProperty("category").GetInt32(), word.ValueKind == JsonValueKind.Null ? Alignment.NoWord : word.GetInt32(), t.GetProperty("eos").GetBoolean(), p[1], p[2]);
+            Categories.Of(t.GetProperty("category").GetSByte()),
+            word.ValueKind == JsonValueKind.Null ? Alignment.NoWord : word.GetInt32(),
+            t.GetProperty("eos").GetBoolean(),
+            p[1],
+            p[2]);
     }
 }

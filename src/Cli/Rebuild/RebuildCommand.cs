@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Tppo.Cli.Demo;
-using Tppo.Hosting;
+using Tppo.Core;
+using Tppo.Facts.Runs;
 using Tppo.Hosting.Progress;
 using Tppo.Learning.Native;
+using Tppo.Replay;
 
 namespace Tppo.Cli.Rebuild;
 
@@ -15,12 +17,15 @@ internal static class RebuildCommand
 
     public static Command Create()
     {
-        var model = new Argument<string?>("model") { Description = "policy, reward or critic (policy.3 of fold 3) with what it rests on. Default: all policies.", Arity = ArgumentArity.ZeroOrOne };
-        var data = new Option<DirectoryInfo?>("--data") { Description = "The data folder. Default: the newest run under tppo-data." };
-        var command = new Command("rebuild", "Makes the models again from recorded cuts, rollouts and judgements, asking no judge and writing nothing to the log. Goes on where it stopped.")
+        var model = new Argument<string?>("model")
         {
-            model, data,
+            Description = "policy, reward or critic (policy.3 of fold 3) with what it rests on. Default: all policies.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
+        var data = new Option<DirectoryInfo?>("--data") { Description = "The data folder. Default: the newest run under tppo-data." };
+        const string does =
+            "Makes the models again from recorded cuts, rollouts and judgements, asking no judge and writing nothing to the log. Goes on where it stopped.";
+        var command = new Command("rebuild", does) { model, data };
         var logs = new LogOptions();
         logs.AddTo(command);
         command.SetAction(parsed =>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Tppo.Hosting;
+using Tppo.Core;
 
 namespace Tppo.Cli.Run;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Tppo.Core;
 using Tppo.Core.Settings;
-using Tppo.Hosting;
+using Tppo.Facts.Runs;
 using Tppo.Ingest.Import;
 
 namespace Tppo.Cli.Run;

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Tppo.Core.Settings;
+using Tppo.Facts.Cuts;
+using Tppo.Facts.Runs;
 using Tppo.Hosting;
-using Tppo.Hosting.Cuts;
+using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Learning.Native;
@@ -22,7 +24,7 @@ internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSett
         TorchRuntime.Start(settings.Numerics, settings.Threads);
         var board = new StageBoard(TimeProvider.System);
         var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>(), presence);
-        Metrics.BuildInfo.WithLabels(CutBuilder.CodeVersion, "").Set(1);
+        ProcessInstruments.BuildInfo.WithLabels(CutBuilder.CodeVersion, "").Set(1);
         await using var server = await MetricsServer.StartAsync(host, options.MetricsAddress, options.MetricsPort, otherwiseFree: anyPort);
         var logger = loggers.CreateLogger<ServiceProcess>();
         Log.Listening(logger, server.Url);

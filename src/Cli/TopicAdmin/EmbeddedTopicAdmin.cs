@@ -1,5 +1,5 @@
 using Tppo.Core.Log;
-using Tppo.Hosting;
+using Tppo.Facts.Runs;
 
 namespace Tppo.Cli.TopicAdmin;
 

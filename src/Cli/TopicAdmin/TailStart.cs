@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tppo.Hosting;
+using Tppo.Core;
 
 namespace Tppo.Cli.TopicAdmin;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Tppo.Core;
 using Tppo.Core.Log;
-using Tppo.Hosting;
+using Tppo.Facts.Runs;
 
 namespace Tppo.Cli.TopicAdmin;
 
@@ -53,7 +54,7 @@ internal static class TopicsCommand
         var choice = Choice(command);
         command.SetAction(parsed =>
         {
-            var tail = new TopicTail(Known(parsed.GetValue(topic)!), parsed.GetValue(partition), TailStart.Parse(parsed.GetValue(from)!), parsed.GetValue(count), parsed.GetValue(follow));
+            var tail = new RecordTail(Known(parsed.GetValue(topic)!), parsed.GetValue(partition), TailStart.Parse(parsed.GetValue(from)!), parsed.GetValue(count), parsed.GetValue(follow));
             using var stopping = new Stopping();
             using var log = new FollowedLog(choice(parsed));
             using var output = new RecordOutput();

@@ -40,9 +40,9 @@ public sealed record Cut(
         AllowDuplicateProperties = false,
     };
 
-    /// <summary>The cut's id: model/ordinal.</summary>
+    /// <summary>The step that takes it.</summary>
     [JsonIgnore]
-    public string Id => $"{Model}/{Ordinal}";
+    public StepId Step => new(Model, Ordinal);
 
     /// <summary>As JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);

@@ -5,16 +5,16 @@ using Tppo.Core.Text;
 
 namespace Tppo.Core.Judging;
 
-/// <summary>A judge's scores: 2 relevant, 1 irrelevant, 0 masked, for each word in the response's order and for the whole.</summary>
+/// <summary>A judge's scores, for each word in the response's order and for the whole; what is masked has no category.</summary>
 /// <param name="Words">Category of each word, by position.</param>
 /// <param name="Whole">Category of the response.</param>
-public sealed record JudgeAnswer(IReadOnlyList<sbyte> Words, sbyte Whole)
+public sealed record JudgeAnswer(IReadOnlyList<Category> Words, Category Whole)
 {
     /// <summary>
     /// An answer as raw text, the array form of template v2: <c>{"words":[["trail",1],…],"whole":1}</c>; a masked word's
     /// score is null.
     /// </summary>
-    public static string Write(IReadOnlyList<Word> words, IReadOnlyList<sbyte> categories, sbyte whole)
+    public static string Write(IReadOnlyList<Word> words, IReadOnlyList<Category> categories, Category whole)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using var json = new Utf8JsonWriter(buffer, EventJson.Writing);
@@ -49,16 +49,16 @@ public sealed record JudgeAnswer(IReadOnlyList<sbyte> Words, sbyte Whole)
             var scored = json.RootElement.GetProperty("words");
             if (scored.GetArrayLength() != words.Count)
                 throw new FormatException($"judge answer: expected {words.Count} words, found {scored.GetArrayLength()}");
-            var categories = new sbyte[words.Count];
+            var categories = new Category[words.Count];
             for (var i = 0; i < words.Count; i++)
             {
                 var word = scored[i][0].GetString() ?? "";
                 if (Text.Words.Normalise(word) != Text.Words.Normalise(words[i].Text))
                     throw new FormatException($"judge answer: word {i} is another than the response's");
-                categories[i] = Category(scored[i][1]);
+                categories[i] = ReadScore(scored[i][1]);
             }
 
-            return new JudgeAnswer(categories, Category(json.RootElement.GetProperty("whole")));
+            return new JudgeAnswer(categories, ReadScore(json.RootElement.GetProperty("whole")));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
@@ -66,14 +66,15 @@ public sealed record JudgeAnswer(IReadOnlyList<sbyte> Words, sbyte Whole)
         }
     }
 
-    private static void WriteScore(Utf8JsonWriter json, sbyte category)
+    private static void WriteScore(Utf8JsonWriter json, Category category)
     {
-        if (category == 0) json.WriteNullValue();
-        else json.WriteNumberValue(category - 1);
+        if (category == Category.None) json.WriteNullValue();
+        else json.WriteNumberValue(category == Category.Relevant ? 1 : 0);
     }
 
-    private static sbyte Category(JsonElement score) =>
-        score.ValueKind == JsonValueKind.Number && score.TryGetDouble(out var value)
-            ? (sbyte)(value switch { 1 => 2, 0 => 1, _ => 0 })
-            : (sbyte)0;
+    private static Category ReadScore(JsonElement score)
+    {
+        if (score.ValueKind != JsonValueKind.Number || !score.TryGetDouble(out var value)) return Category.None;
+        return value switch { 1 => Category.Relevant, 0 => Category.Irrelevant, _ => Category.None };
+    }
 }

@@ -16,8 +16,6 @@ namespace Tppo.Core.Judging;
 /// </remarks>
 public sealed class LogStatisticsJudge : IJudge
 {
-    private const double RelevantShare = 0.60;
-    private const double RepeatedShareMax = 0.34;
     private readonly LogStatistics statistics;
     private readonly double threshold;
 
@@ -42,14 +40,14 @@ public sealed class LogStatisticsJudge : IJudge
     {
         var history = Stems(input.History);
         var words = Words.Split(input.Response);
-        var categories = new sbyte[words.Count];
+        var categories = new Category[words.Count];
         for (var i = 0; i < categories.Length; i++)
         {
             var identity = Words.Normalise(words[i].Text);
-            if (identity.Length > 0) categories[i] = (sbyte)(IsRelevant(history, LogStatistics.Stem(identity)) ? 2 : 1);
+            if (identity.Length > 0) categories[i] = Categories.Of(IsRelevant(history, LogStatistics.Stem(identity)));
         }
 
-        return ValueTask.FromResult(JudgeAnswer.Write(words, categories, (sbyte)(Whole(history, input.Response) ? 2 : 1)));
+        return ValueTask.FromResult(JudgeAnswer.Write(words, categories, Categories.Of(Whole(history, input.Response))));
     }
 
     /// <summary>
@@ -80,16 +78,8 @@ public sealed class LogStatisticsJudge : IJudge
     private bool IsRelevant(HashSet<string> history, string stem) =>
         history.Contains(stem) || statistics.Association(history, stem) >= threshold;
 
-    private bool Whole(HashSet<string> history, string response)
-    {
-        var queries = QueryText.Queries(response).Select(q => LogStatistics.Stems(q).ToList()).Where(q => q.Count > 0).ToList();
-        if (queries.Count == 0) return false;
-        var words = queries.Sum(q => q.Count);
-        if (1 - ((double)queries.Sum(q => q.Distinct().Count()) / words) > RepeatedShareMax) return false;
-        if (queries.Select(q => string.Join(' ', q)).Distinct().Count() < (queries.Count + 1) / 2) return false;
-        var relevant = queries.Count(q => q.Distinct().Count(s => IsRelevant(history, s)) >= RelevantShare * q.Distinct().Count());
-        return relevant >= RelevantShare * queries.Count;
-    }
+    private bool Whole(HashSet<string> history, string response) => WholeResponse.IsRelevant(
+        QueryText.Queries(response).Select(q => LogStatistics.Stems(q).ToList()), stem => IsRelevant(history, stem), query => string.Join(' ', query));
 
     // A word of the history counts 1, another one as far as its association goes, squeezed below 1.
     private double Score(Window window, IReadOnlyList<string> targets)

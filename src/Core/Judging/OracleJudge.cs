@@ -33,7 +33,7 @@ public sealed class OracleJudge(SearchWorld world, double noise) : IJudge
         var words = Words.Split(input.Response);
         var evidence = truth.Evidence(input.History);
         var history = noise > 0 ? ContentHash.OfHistory(input.History) : "";
-        var categories = new sbyte[words.Count];
+        var categories = new Category[words.Count];
         for (var i = 0; i < categories.Length; i++)
         {
             var identity = Words.Normalise(words[i].Text);
@@ -46,10 +46,10 @@ public sealed class OracleJudge(SearchWorld world, double noise) : IJudge
         return ValueTask.FromResult(JudgeAnswer.Write(words, categories, whole));
     }
 
-    private sbyte Score(bool relevant, double flip, string history, string what)
+    private Category Score(bool relevant, double flip, string history, string what)
     {
         var flipped = noise > 0 && Chance(history, what) < Math.Min(FlipMax, flip * noise);
-        return (sbyte)(relevant ^ flipped ? 2 : 1);
+        return Categories.Of(relevant ^ flipped);
     }
 
     private double Chance(string history, string what)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tppo.Core.Cuts;
 using Tppo.Core.Windows;
 
 namespace Tppo.Core.Models;
@@ -34,7 +35,11 @@ public sealed record CheckpointProduced(
 
     /// <summary>Unique in the topic: model/version/kind.</summary>
     [JsonIgnore]
-    public string Id => $"{Model}/{Version}/{Kind}";
+    public string Id => $"{Made}/{Kind}";
+
+    /// <summary>Which version of which model it is, by the step that made it.</summary>
+    [JsonIgnore]
+    public StepId Made => new(Model, Version);
 
     /// <summary>As JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);

@@ -11,4 +11,8 @@ public static class ModelFamilies
 
     /// <summary>The value function, warmed up before the first update; from then on it travels inside the policy's checkpoints.</summary>
     public const string Critic = "critic";
+
+    /// <summary>The model of another family and of the same fold: <c>policy.3</c> for <c>reward.3</c>.</summary>
+    public static string Sibling(string model, string family) =>
+        model.IndexOf('.', StringComparison.Ordinal) is var dot && dot < 0 ? family : family + model[dot..];
 }

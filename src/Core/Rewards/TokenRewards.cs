@@ -1,3 +1,4 @@
+using Tppo.Core.Judging;
 using Tppo.Core.Settings;
 using Tppo.Core.Text;
 
@@ -73,8 +74,8 @@ public static class TokenRewards
         if (settings.RepeatRule && repeated[token.Word]) return settings.RepeatValue;
         return settings.Map switch
         {
-            RewardMap.Signed => token.Category switch { 1 => -1, 2 => 1, _ => 0 },
-            RewardMap.PaperLiteral => token.Category,
+            RewardMap.Signed => token.Category switch { Category.Irrelevant => -1, Category.Relevant => 1, _ => 0 },
+            RewardMap.PaperLiteral => (int)token.Category,
             RewardMap.ProbabilityDifference => token.P2 - token.P1,
             _ => throw new ArgumentOutOfRangeException(nameof(settings)),
         };

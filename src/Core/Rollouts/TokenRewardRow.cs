@@ -1,3 +1,5 @@
+using Tppo.Core.Judging;
+
 namespace Tppo.Core.Rollouts;
 
 /// <summary>The judge's verdict on one response, token by token: a row of <c>token-rewards.v1</c>.</summary>
@@ -19,10 +21,10 @@ public sealed record TokenRewardRow
     public required int[] WordIndex { get; init; }
 
     /// <summary>The category of each token.</summary>
-    public required sbyte[] Categories { get; init; }
+    public required Category[] Categories { get; init; }
 
-    /// <summary>The category of the whole response; 0: unknown.</summary>
-    public required sbyte Sentence { get; init; }
+    /// <summary>The category of the whole response.</summary>
+    public required Category Sentence { get; init; }
 
     /// <summary>SHA-256 of the tokenizer that made the ids.</summary>
     public required string TokenizerSha256 { get; init; }

@@ -1,3 +1,5 @@
+using Tppo.Core.Judging;
+
 namespace Tppo.Core.Text;
 
 /// <summary>
@@ -34,10 +36,10 @@ public static class Alignment
         return owner;
     }
 
-    /// <summary>For each token its word's category, 0 for a token of no word.</summary>
-    public static sbyte[] CategoryOfToken(IReadOnlyList<int> wordOfToken, IReadOnlyList<sbyte> categoryOfWord)
+    /// <summary>For each token its word's category; none for a token of no word.</summary>
+    public static Category[] CategoryOfToken(IReadOnlyList<int> wordOfToken, IReadOnlyList<Category> categoryOfWord)
     {
-        var categories = new sbyte[wordOfToken.Count];
+        var categories = new Category[wordOfToken.Count];
         for (var t = 0; t < categories.Length; t++)
         {
             if (wordOfToken[t] != NoWord) categories[t] = categoryOfWord[wordOfToken[t]];

@@ -23,9 +23,6 @@ public static class QueryText
         return result.ToString();
     }
 
-    /// <summary>What decides whether a search repeats the one before it: collapsed and lower-cased.</summary>
-    public static string RepeatKey(string text) => Collapse(text).ToLowerInvariant();
-
     /// <summary>Commas removed, nothing put in their place, then collapsed: a query inside a prompt or a response.</summary>
     public static string WithoutCommas(string text) => text.Contains(',', StringComparison.Ordinal)
         ? Collapse(text.Replace(",", "", StringComparison.Ordinal))

@@ -111,7 +111,7 @@ public sealed class UserHistory
     private bool TakeSearch(string text)
     {
         if (text.Length == 0) return false;
-        var key = text.ToLowerInvariant();
+        var key = HistoryText.RepeatKey(text);
         if (key == lastSearch) return false;
         lastSearch = key;
         return true;

@@ -86,7 +86,8 @@ public static class UserHistoryCodec
             }
         }
 
-        var lastSearch = (flags & LastSearchIsNewest) != 0 ? (NewestSearch(before, since) ?? throw new FormatException("window state: expected a search among the events, found none")).ToLowerInvariant() : reader.Text();
+        var lastSearch = (flags & LastSearchIsNewest) == 0 ? reader.Text() : HistoryText.RepeatKey(
+            NewestSearch(before, since) ?? throw new FormatException("window state: expected a search among the events, found none"));
         reader.End();
         return new UserHistoryState(before, since, open, firstTargetId, firstTargetTime, lastSearch, seen);
     }
@@ -128,8 +129,7 @@ public static class UserHistoryCodec
     private static bool IsNewestSearch(UserHistoryState state)
     {
         if (NewestSearch(state.Before, state.Since) is not { } text) return false;
-        var key = text.ToLowerInvariant();
-        return key == state.LastSearch;
+        return HistoryText.RepeatKey(text) == state.LastSearch;
     }
 
     private static string? NewestSearch(IReadOnlyList<HistoryEvent> before, IReadOnlyList<HistoryEvent> since)

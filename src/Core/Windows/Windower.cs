@@ -50,7 +50,7 @@ public static class Windower
         {
             if (e.Type == EventType.Search)
             {
-                var key = HistoryText.Of(e.Text).ToLowerInvariant();
+                var key = HistoryText.RepeatKey(HistoryText.Of(e.Text));
                 if (key.Length == 0 || key == last) continue;
                 last = key;
             }

@@ -18,8 +18,6 @@ public sealed class WorldTruth
     private const int HistoryEvents = 20;
     private const double Decay = 0.93;
     private const double Threshold = 0.45;
-    private const double RelevantShare = 0.60;
-    private const double RepeatedShareMax = 0.34;
     private readonly Dictionary<string, List<Facet>> facetsOf = [];
     private readonly Dictionary<string, int> topicOfBrand = [];
     private readonly Dictionary<string, string[]> priceClassOf = [];
@@ -95,26 +93,11 @@ public sealed class WorldTruth
         return new WordTruth(false, false);
     }
 
-    /// <summary>
-    /// The truth about a whole response: at least 60 % of its queries are relevant (a query where at least 60 % of its
-    /// distinct words are), repeated words are at most 34 %, and at least half of the queries (rounded up) are distinct.
-    /// </summary>
-    public bool Whole(WorldEvidence evidence, string response)
-    {
-        var queries = QueryText.Queries(response).Select(q => Identities(q).ToList()).Where(q => q.Count > 0).ToList();
-        if (queries.Count == 0) return false;
-        var words = queries.Sum(q => q.Count);
-        var distinct = queries.Sum(q => q.Distinct().Count());
-        if (1 - ((double)distinct / words) > RepeatedShareMax) return false;
-        var differing = queries.Select(q => string.Join(' ', q.Distinct().Order(StringComparer.Ordinal))).Distinct().Count();
-        if (differing < (queries.Count + 1) / 2) return false;
-        var relevant = queries.Count(q =>
-        {
-            var unique = q.Distinct().ToList();
-            return unique.Count(w => Word(evidence, w).Relevant) >= RelevantShare * unique.Count;
-        });
-        return relevant >= RelevantShare * queries.Count;
-    }
+    /// <summary>The truth about a whole response, by the rule of <see cref="WholeResponse"/>.</summary>
+    public bool Whole(WorldEvidence evidence, string response) => WholeResponse.IsRelevant(
+        QueryText.Queries(response).Select(q => Identities(q).ToList()),
+        word => Word(evidence, word).Relevant,
+        query => string.Join(' ', query.Distinct().Order(StringComparer.Ordinal)));
 
     private static IEnumerable<string> Identities(string text) =>
         Words.Split(text).Select(w => Words.Normalise(w.Text)).Where(w => w.Length > 0);

@@ -3,7 +3,7 @@ using Tppo.Core.Judging;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
-using Tppo.Hosting.Cuts;
+using Tppo.Facts.Cuts;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Hosting.Judges;

@@ -1,7 +1,9 @@
+using Tppo.Core.Progress;
+
 namespace Tppo.Hosting.Progress;
 
 /// <summary>One stage. Disposing it ends it.</summary>
-public sealed class StageProgress : IDisposable
+public sealed class StageProgress : IProgress<StageReport>, IDisposable
 {
     private readonly TimeProvider clock;
     private readonly Lock gate;
@@ -11,7 +13,8 @@ public sealed class StageProgress : IDisposable
     private double count, done, total;
     private string text = "";
 
-    internal StageProgress(string name, StageUnit unit, TimeProvider clock, Lock gate) => (Name, Unit, this.clock, this.gate) = (name, unit, clock, gate);
+    internal StageProgress(string name, StageUnit unit, TimeProvider clock, Lock gate) =>
+        (Name, Unit, this.clock, this.gate) = (name, unit, clock, gate);
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -32,6 +35,13 @@ public sealed class StageProgress : IDisposable
     }
 
     /// <inheritdoc/>
+    public void Report(StageReport value)
+    {
+        if (Unit == StageUnit.Tokens) Count(value.Tokens);
+        Report(value.Done, value.Total, value.Text);
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         lock (gate)
@@ -49,5 +59,9 @@ public sealed class StageProgress : IDisposable
         running = true;
     }
 
-    internal StageSnapshot Snapshot() => new(Name, Unit, running, before + (running ? clock.GetElapsedTime(started) : TimeSpan.Zero), count, done, total, text);
+    internal StageSnapshot Snapshot()
+    {
+        var elapsed = before + (running ? clock.GetElapsedTime(started) : TimeSpan.Zero);
+        return new StageSnapshot(Name, Unit, running, elapsed, count, done, total, text);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tppo.Core.Log;
+using Tppo.Facts;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
@@ -20,11 +21,10 @@ public sealed class Presence(IEventLog log, string process, TimeProvider clock) 
     private static readonly TimeSpan TellChangesEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
-    private static readonly TopicPartition Place = new(Topics.Presence, 0);
+    private readonly TopicTail tail = TopicTail.AtEnd(log, Topics.Presence);
     private readonly Dictionary<string, (State State, DateTimeOffset At)> others = [];
     private readonly long started = clock.GetTimestamp();
     private readonly string life = Guid.NewGuid().ToString("N");
-    private long read = log.Bounds(Place).End;
     private DateTimeOffset newest;
     private (long At, long? IdleAt)? told;
 
@@ -53,9 +53,8 @@ public sealed class Presence(IEventLog log, string process, TimeProvider clock) 
 
     private void Refresh()
     {
-        foreach (var record in log.Read(Place, read))
+        foreach (var record in tail.Read())
         {
-            read = record.Offset + 1;
             newest = record.Timestamp;
             if (JsonSerializer.Deserialize<State>(record.Value.Span) is not { } state || state.Life == life) continue;
             if (state.Left) others.Remove(state.Life);

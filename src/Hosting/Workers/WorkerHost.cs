@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Tppo.Facts.Cuts;
+using Tppo.Hosting.Instruments;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Hosting.Workers;
@@ -10,9 +12,13 @@ namespace Tppo.Hosting.Workers;
 /// <param name="log">The log.</param>
 /// <param name="logger">Where starts, stops and failures are told.</param>
 /// <param name="presence">The other processes on the log; null: there can be none.</param>
-public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presence? presence = null)
+/// <param name="clock">By which it waits; null: the system's.</param>
+public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presence? presence = null, TimeProvider? clock = null)
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CommitAwaitedFor = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan IdleAskedEvery = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan OthersAskedEvery = TimeSpan.FromMilliseconds(200);
+    private readonly TimeProvider clock = clock ?? TimeProvider.System;
     private readonly Lock gate = new();
     private readonly Dictionary<string, WorkerState> states = [];
     private string toldOthers = "";
@@ -53,7 +59,7 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presen
         while (untilIdle && !stop.IsCancellationRequested)
         {
             if (NothingIsLeft()) stop.Cancel();
-            else stop.Token.WaitHandle.WaitOne(presence is null ? Glance / 10 : Glance);
+            else clock.Pause(presence is null ? IdleAskedEvery : OthersAskedEvery, stop.Token);
         }
 
         threads.ForEach(t => t.Join());
@@ -105,7 +111,7 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presen
                         state.IdleAt = worked ? null : seen;
                     }
 
-                    if (!worked) log.WaitForCommit(seen, Glance, stop.Token);
+                    if (!worked) log.WaitForCommit(seen, CommitAwaitedFor, stop.Token);
                 }
             }
         }
@@ -116,6 +122,7 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presen
         catch (Exception e)
         {
             // Not handled here: the run ends, and Run throws it again.
+            if (e is CutMismatchException) TrainingInstruments.CutDigestMismatch.Inc();
             lock (gate) state.Failure = e;
             stop.Cancel();
         }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Core.Privacy;
+using Tppo.Facts.DeadLetters;
 using Tppo.Hosting;
+using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Streaming.Log;
@@ -25,7 +27,6 @@ public sealed class Importer : IWorker, IRebalanceListener
 
     private const int BatchItems = 16_384;
     private const string Group = "importer";
-    private const string ServiceName = "ingest";
     private readonly ServiceContext context;
     private readonly Func<IImportSource> open;
     private readonly Pseudonyms pseudonyms;
@@ -177,13 +178,13 @@ public sealed class Importer : IWorker, IRebalanceListener
 
         if (erased.Contains(known.Pseudonym))
         {
-            Metrics.EventsIngested.WithLabels(e.Type.Name(), "erased").Inc();
+            IngestInstruments.EventsIngested.WithLabels(e.Type.Name(), "erased").Inc();
             return null;
         }
 
         var text = Redaction.Apply(e.Text, out var redacted);
         var type = types[(int)e.Type];
-        if (redacted != RedactionKinds.None) Metrics.EventsRedacted.WithLabels(redacted.ToString().ToLowerInvariant()).Inc();
+        if (redacted != RedactionKinds.None) IngestInstruments.EventsRedacted.WithLabels(redacted.ToString().ToLowerInvariant()).Inc();
         type.Accepted.Inc();
         var inside = e with { User = known.Pseudonym, Text = text };
         return new OutgoingRecord
@@ -218,9 +219,9 @@ public sealed class Importer : IWorker, IRebalanceListener
 
     private OutgoingRecord Letter(BadLine bad)
     {
-        Metrics.DeadLetters.WithLabels("file", "line").Inc();
+        LogInstruments.DeadLetters.WithLabels("file", "line").Inc();
         return DeadLetter.Of(
-            ServiceName, bad.Cause, string.Create(CultureInfo.InvariantCulture, $"{source!.Name}:{bad.Line}"),
+            IngestService.Name, bad.Cause, string.Create(CultureInfo.InvariantCulture, $"{source!.Name}:{bad.Line}"),
             Encoding.UTF8.GetBytes(UserInLine.Replaced(bad.Beginning, pseudonyms)), bad.Length, bad.Sha256);
     }
 
@@ -234,6 +235,6 @@ public sealed class Importer : IWorker, IRebalanceListener
 
         public string CloudType { get; } = $"tppo.{type.Name()}.v1";
 
-        public Prometheus.Counter.Child Accepted { get; } = Metrics.EventsIngested.WithLabels(type.Name(), "accepted");
+        public Prometheus.Counter.Child Accepted { get; } = IngestInstruments.EventsIngested.WithLabels(type.Name(), "accepted");
     }
 }

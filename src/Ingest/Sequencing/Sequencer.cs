@@ -1,9 +1,10 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Core.Sequencing;
+using Tppo.Facts.DeadLetters;
 using Tppo.Hosting;
+using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Streaming.Log;
@@ -165,7 +166,7 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         }
 
         foreach (var p in due.Select(d => d.Partition.Partition).Distinct()) step.Put(p, StateKey, partitions[p].State.ToJson());
-        if (Finish(step)) due.ForEach(d => Metrics.IdleMarks.WithLabels(d.Partition.Topic).Inc());
+        if (Finish(step)) due.ForEach(d => IngestInstruments.IdleMarks.WithLabels(d.Partition.Topic).Inc());
         return true;
     }
 
@@ -174,10 +175,8 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         if (!TryOrder(record, out var order, out var cause))
         {
             if (!sequencer.Skip(topicIndex[record.Topic], record.Offset)) return;
-            Metrics.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
-            step.Append(DeadLetter.Of(
-                "ingest", cause, $"{record.Topic}/{record.Partition}/{record.Offset}", record.Value, record.Value.Length,
-                Convert.ToHexStringLower(SHA256.HashData(record.Value.Span)), record.Key));
+            LogInstruments.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
+            step.Append(DeadLetter.Of(IngestService.Name, cause, record));
             return;
         }
 
@@ -185,12 +184,12 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         switch (sequencer.Offer(topicIndex[record.Topic], record.Offset, order, source, record, source.StartsWith(Import.Importer.SourcePrefix, StringComparison.Ordinal)))
         {
             case OfferOutcome.Late:
-                Metrics.EventsLate.WithLabels(order.Type.Name()).Inc();
+                IngestInstruments.EventsLate.WithLabels(order.Type.Name()).Inc();
                 var seconds = (sequencer.ReleasedBefore - order.Time).TotalSeconds.ToString("F3", CultureInfo.InvariantCulture);
                 step.Append(Onward(record, Topics.Late, [new Header(HeaderNames.LateSeconds, seconds)]));
                 break;
             case OfferOutcome.Duplicate:
-                Metrics.EventsDeduplicated.Inc();
+                IngestInstruments.EventsDeduplicated.Inc();
                 break;
             default:
                 break;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Tppo.Core.Events;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
-using Tppo.Hosting;
+using Tppo.Hosting.Instruments;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Ingest.Windowing;
@@ -129,6 +129,6 @@ internal sealed class UserStates(IConsumer consumer, WindowSettings settings)
 
         step.Delete(key.Partition, key.User);
         users.Remove(key);
-        Metrics.StatesExpired.Inc();
+        IngestInstruments.StatesExpired.Inc();
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Core.Windows;
+using Tppo.Facts.DeadLetters;
 using Tppo.Hosting;
+using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Streaming.Log;
@@ -127,21 +129,19 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
         }
         catch (FormatException malformed)
         {
-            Metrics.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
-            step.Append(DeadLetter.Of(
-                "ingest", malformed.Message, $"{record.Topic}/{record.Partition}/{record.Offset}", record.Value, record.Value.Length,
-                Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(record.Value.Span)), record.Key));
+            LogInstruments.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
+            step.Append(DeadLetter.Of(IngestService.Name, malformed.Message, record));
             return;
         }
 
         var user = users.Touch(record.Partition, e);
         var window = user.Take(e, context.Settings.Windows, out var emptied);
         if (user.Lost != HistoryLoss.None) CountLosses(user.Lost);
-        if (emptied) Metrics.WindowsEmptied.Inc();
+        if (emptied) IngestInstruments.WindowsEmptied.Inc();
         if (window is null) return;
 
         windowCount++;
-        Metrics.WindowsEmitted.Inc();
+        IngestInstruments.WindowsEmitted.Inc();
         step.Append(Record(window, record));
     }
 
@@ -149,7 +149,7 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
     {
         foreach (var kind in Enum.GetValues<HistoryLoss>())
         {
-            if (kind != HistoryLoss.None && lost.HasFlag(kind)) Metrics.HistoryLosses.WithLabels(kind.ToString().ToLowerInvariant()).Inc();
+            if (kind != HistoryLoss.None && lost.HasFlag(kind)) IngestInstruments.HistoryLosses.WithLabels(kind.ToString().ToLowerInvariant()).Inc();
         }
     }
 

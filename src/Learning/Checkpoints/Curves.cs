@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tppo.Core.Models;
 
 namespace Tppo.Learning.Checkpoints;
 
@@ -15,7 +16,7 @@ public static class Curves
     /// <summary>Writes the figures of a checkpoint's steps.</summary>
     public static void Write<T>(string checkpointFolder, IEnumerable<T> steps)
     {
-        Directory.CreateDirectory(Path.Combine(checkpointFolder, TrainingState.Folder));
+        Directory.CreateDirectory(Path.Combine(checkpointFolder, CheckpointFiles.TrainingFolder));
         File.WriteAllLines(PathOf(checkpointFolder), steps.Select(s => JsonSerializer.Serialize(s, Options)));
     }
 
@@ -24,5 +25,5 @@ public static class Curves
         ? [.. File.ReadLines(PathOf(checkpointFolder)).Select(line => JsonSerializer.Deserialize<T>(line, Options)!)]
         : [];
 
-    private static string PathOf(string checkpointFolder) => Path.Combine(checkpointFolder, TrainingState.Folder, "curve.jsonl");
+    private static string PathOf(string checkpointFolder) => CheckpointFiles.InTraining(checkpointFolder, CheckpointFiles.Curve);
 }

@@ -9,7 +9,7 @@ namespace Tppo.Learning.Checkpoints;
 /// <remarks>What that library has no name for stands under names that begin with tppo_, which it ignores.</remarks>
 internal static class ModelConfig
 {
-    internal static byte[] Write(ModelSettings settings, DecoderHead head, bool tied)
+    internal static byte[] Write(ModelSettings settings, SpecialTokens specials, DecoderHead head, bool tied)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
@@ -22,8 +22,8 @@ internal static class ModelConfig
             json.WriteBoolean("attention_bias", false);
             json.WriteNumber("attention_dropout", 0.0);
             json.WriteNull("bos_token_id");
-            json.WriteNumber("eos_token_id", Tokenizer.EosId);
-            json.WriteNumber("pad_token_id", Tokenizer.PadId);
+            json.WriteNumber("eos_token_id", specials.End);
+            json.WriteNumber("pad_token_id", specials.Pad);
             json.WriteNumber("head_dim", settings.Width / settings.Heads);
             json.WriteString("hidden_act", "silu");
             json.WriteNumber("hidden_size", settings.Width);

@@ -1,3 +1,4 @@
+using Tppo.Core.Models;
 using Tppo.Core.Settings;
 using Tppo.Learning.Models;
 using Tppo.Learning.Tokenizing;
@@ -5,27 +6,19 @@ using Tppo.Learning.Tokenizing;
 namespace Tppo.Learning.Checkpoints;
 
 /// <summary>
-/// A decoder as a folder in the Hugging Face layout: <c>config.json</c>, <c>model.safetensors</c>, <c>tokenizer.json</c>. The
+/// A decoder as a folder in the Hugging Face layout: <c>config.json</c>, <c>model.safetensors</c>,
+/// <c>tokenizer.json</c>. The
 /// transformers library and vLLM load it. Equal weights give equal bytes.
 /// </summary>
 public static class ModelFolder
 {
-    /// <summary>Name of the shape's file.</summary>
-    public const string ConfigFile = "config.json";
-
-    /// <summary>Name of the weights' file.</summary>
-    public const string WeightsFile = "model.safetensors";
-
-    /// <summary>Name of the tokenizer's file.</summary>
-    public const string TokenizerFile = "tokenizer.json";
-
     /// <summary>Writes a decoder, and the tokenizer where given, into a folder that is made if needed.</summary>
     public static void Write(string folder, Decoder decoder, ModelSettings settings, Tokenizer? tokenizer = null)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, ConfigFile), ModelConfig.Write(settings, decoder.Head, decoder.Tied));
-        WriteWeights(Path.Combine(folder, WeightsFile), decoder);
-        tokenizer?.Save(Path.Combine(folder, TokenizerFile));
+        File.WriteAllBytes(Path.Combine(folder, CheckpointFiles.Config), ModelConfig.Write(settings, decoder.Specials, decoder.Head, decoder.Tied));
+        WriteWeights(Path.Combine(folder, CheckpointFiles.Weights), decoder);
+        tokenizer?.Save(Path.Combine(folder, CheckpointFiles.Tokenizer));
     }
 
     /// <summary>Reads a decoder; its shape is in <see cref="Decoder.Settings"/>. The caller owns it.</summary>
@@ -34,8 +27,9 @@ public static class ModelFolder
     /// <exception cref="InvalidDataException">A file is damaged, lacks a weight, or is of another kind.</exception>
     public static Decoder Read(string folder, DecoderHead head)
     {
-        var (settings, tied) = ModelConfig.Read(Path.Combine(folder, ConfigFile));
-        return ReadWeights(Path.Combine(folder, WeightsFile), new Decoder(settings, head, tied, null));
+        var (settings, tied) = ModelConfig.Read(Path.Combine(folder, CheckpointFiles.Config));
+        var kind = new DecoderKind(settings, tied, SpecialTokens.Own, TorchSharp.torch.CPU);
+        return ReadWeights(Path.Combine(folder, CheckpointFiles.Weights), new Decoder(kind, head, null));
     }
 
     internal static void WriteWeights(string path, Decoder decoder)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Checkpoints;
@@ -114,7 +115,7 @@ public static class SafeTensors
             throw new InvalidDataException($"{path}: {entry.Name} lies at bytes {from} to {to}, outside the file");
         }
 
-        var tensor = empty(shape, Types[known].Type).DetachFromDisposeScope();
+        var tensor = CPU.Empty(Types[known].Type, shape).DetachFromDisposeScope();
         if (elements * tensor.element_size() != to - from)
         {
             tensor.Dispose();

@@ -1,4 +1,5 @@
 using TorchSharp;
+using Tppo.Core.Models;
 using Tppo.Core.Settings;
 using Tppo.Learning.Models;
 using Tppo.Learning.Training;
@@ -11,37 +12,29 @@ namespace Tppo.Learning.Checkpoints;
 /// </summary>
 public static class TrainingState
 {
-    /// <summary>Name of the folder inside a checkpoint.</summary>
-    public const string Folder = "training";
-
-    private const string Reference = "reference.safetensors";
-    private const string Critic = "critic.safetensors";
-    private const string PolicyOptimiser = "policy_optimiser.safetensors";
-    private const string CriticOptimiser = "critic_optimiser.safetensors";
-
     /// <summary>Writes a trainer's state into a checkpoint's folder. The policy itself is written by <see cref="ModelFolder"/>.</summary>
     public static void Write(string checkpointFolder, TppoTrainer trainer)
     {
-        var folder = Path.Combine(checkpointFolder, Folder);
-        Directory.CreateDirectory(folder);
-        ModelFolder.WriteWeights(Path.Combine(folder, Reference), trainer.Reference);
-        ModelFolder.WriteWeights(Path.Combine(folder, Critic), trainer.Critic);
+        Directory.CreateDirectory(Path.Combine(checkpointFolder, CheckpointFiles.TrainingFolder));
+        ModelFolder.WriteWeights(Of(CheckpointFiles.Reference), trainer.Reference);
+        ModelFolder.WriteWeights(Of(CheckpointFiles.Critic), trainer.Critic);
         using var scope = torch.NewDisposeScope();
-        SafeTensors.Write(Path.Combine(folder, PolicyOptimiser), trainer.PolicyOptimiser.State());
-        SafeTensors.Write(Path.Combine(folder, CriticOptimiser), trainer.CriticOptimiser.State());
+        SafeTensors.Write(Of(CheckpointFiles.PolicyOptimiser), trainer.PolicyOptimiser.State());
+        SafeTensors.Write(Of(CheckpointFiles.CriticOptimiser), trainer.CriticOptimiser.State());
+
+        string Of(string file) => CheckpointFiles.InTraining(checkpointFolder, file);
     }
 
     /// <summary>A trainer that goes on where the checkpoint was written, bit for bit. The caller owns it and its three decoders.</summary>
     /// <exception cref="InvalidDataException">A file is damaged or of another shape.</exception>
     public static TppoTrainer Read(string checkpointFolder, TppoSettings settings)
     {
-        var folder = Path.Combine(checkpointFolder, Folder);
         var policy = ModelFolder.Read(checkpointFolder, DecoderHead.None);
         var model = policy.Settings;
-        var reference = ModelFolder.ReadWeights(Path.Combine(folder, Reference), new Decoder(model, DecoderHead.None, policy.Tied, null));
-        var critic = ModelFolder.ReadWeights(Path.Combine(folder, Critic), new Decoder(model, DecoderHead.Value, policy.Tied, null));
-        var policyState = SafeTensors.Read(Path.Combine(folder, PolicyOptimiser));
-        var criticState = SafeTensors.Read(Path.Combine(folder, CriticOptimiser));
+        var reference = ModelFolder.ReadWeights(Of(CheckpointFiles.Reference), new Decoder(policy.Kind, DecoderHead.None, null));
+        var critic = ModelFolder.ReadWeights(Of(CheckpointFiles.Critic), new Decoder(policy.Kind, DecoderHead.Value, null));
+        var policyState = SafeTensors.Read(Of(CheckpointFiles.PolicyOptimiser));
+        var criticState = SafeTensors.Read(Of(CheckpointFiles.CriticOptimiser));
         try
         {
             return new TppoTrainer(policy, reference, critic, model, settings, policyState, criticState);
@@ -50,5 +43,7 @@ public static class TrainingState
         {
             foreach (var tensor in policyState.Values.Concat(criticState.Values)) tensor.Dispose();
         }
+
+        string Of(string file) => CheckpointFiles.InTraining(checkpointFolder, file);
     }
 }

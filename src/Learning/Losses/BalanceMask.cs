@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tppo.Core.Judging;
 using Tppo.Core.Numerics;
 
 namespace Tppo.Learning.Losses;
@@ -15,14 +16,21 @@ public static class BalanceMask
     /// <remarks>Each draw is keyed by (seed, row, token index), so it does not depend on what else is in the batch.</remarks>
     /// <param name="seed">Seed of the training.</param>
     /// <param name="rows">Name of each response: its window's id, and its number where a window has several.</param>
-    /// <param name="categories">Categories of each response's tokens, 0, 1 or 2.</param>
-    public static bool[][] Keep(long seed, IReadOnlyList<string> rows, IReadOnlyList<IReadOnlyList<sbyte>> categories)
+    /// <param name="categories">Categories of each response's tokens.</param>
+    public static bool[][] Keep(long seed, IReadOnlyList<string> rows, IReadOnlyList<IReadOnlyList<Category>> categories)
     {
         if (rows.Count != categories.Count) throw new ArgumentException($"{rows.Count} names for {categories.Count} responses", nameof(rows));
-        var one = categories.Sum(row => row.LongCount(category => category == 1));
-        var two = categories.Sum(row => row.LongCount(category => category == 2));
-        var thinned = one > 0 && two > RatioMax * one ? 2 : two > 0 && one > RatioMax * two ? 1 : -1;
-        var probability = thinned == 2 ? RatioMax * one / two : thinned == 1 ? RatioMax * two / one : 1;
+        var one = categories.Sum(row => row.LongCount(category => category == Category.Irrelevant));
+        var two = categories.Sum(row => row.LongCount(category => category == Category.Relevant));
+        var thinned = one > 0 && two > RatioMax * one ? Category.Relevant
+            : two > 0 && one > RatioMax * two ? Category.Irrelevant
+            : (Category?)null;
+        var probability = thinned switch
+        {
+            Category.Relevant => RatioMax * one / two,
+            Category.Irrelevant => RatioMax * two / one,
+            _ => 1,
+        };
         return [.. rows.Zip(categories, (row, of) => of.Select((category, index) => category != thinned || Stays(row, index)).ToArray())];
 
         bool Stays(string row, int index) =>

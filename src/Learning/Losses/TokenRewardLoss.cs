@@ -1,3 +1,4 @@
+using Tppo.Core.Judging;
 using Tppo.Learning.Native;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -22,7 +23,7 @@ public static class TokenRewardLoss
     /// <param name="labels_BT">int64 labels 0, 1, 2; 0 on padding.</param>
     /// <param name="keep_BT">bool: V, the response's tokens after the balance mask.</param>
     /// <param name="response_BT">bool: the response's tokens; the global loss is taken before the balance mask, which would bend its mean.</param>
-    /// <param name="whole">Whole score of each response, 1 or 2; null or 0 where unknown, which leaves it out of the global loss.</param>
+    /// <param name="whole">Category of each whole response; none where unknown, which leaves it out of the global loss.</param>
     /// <param name="localWeight">w, 0 to 1.</param>
     /// <param name="noWordWeight">Class weight of category 0.</param>
     /// <param name="classWeights">Given weights of the three classes; else w_c = (n₁ + n₂) / (2 n_c) over V, within 0.5 and 2, 1 where n_c = 0.</param>
@@ -32,7 +33,7 @@ public static class TokenRewardLoss
         Tensor labels_BT,
         Tensor keep_BT,
         Tensor response_BT,
-        IReadOnlyList<int?> whole,
+        IReadOnlyList<Category> whole,
         double localWeight,
         double noWordWeight = 0.1,
         IReadOnlyList<double>? classWeights = null)
@@ -56,16 +57,16 @@ public static class TokenRewardLoss
 
     private static Tensor Local(Tensor logits_BT3, Tensor labels_BT, Tensor keep_BT, IReadOnlyList<double> weights)
     {
-        var weight_3 = tensor(weights.ToArray(), logits_BT3.dtype);
+        var weight_3 = logits_BT3.device.Numbers([.. weights], logits_BT3.dtype);
         var negative_BT = -F.log_softmax(logits_BT3, -1).gather(-1, labels_BT.unsqueeze(-1)).squeeze(-1);
         return Masked.Mean(negative_BT * weight_3.index_select(0, labels_BT.reshape(-1)).view_as(labels_BT), keep_BT);
     }
 
-    private static Tensor Global(Tensor logits_BT3, Tensor labels_BT, Tensor response_BT, IReadOnlyList<int?> whole)
+    private static Tensor Global(Tensor logits_BT3, Tensor labels_BT, Tensor response_BT, IReadOnlyList<Category> whole)
     {
         var dtype = logits_BT3.dtype;
-        var known_B = tensor(whole.Select(score => score is 1 or 2).ToArray());
-        var whole_B = tensor(whole.Select(score => (double)(score ?? 0)).ToArray(), dtype);
+        var known_B = logits_BT3.device.Flags([.. whole.Select(category => category != Category.None)]);
+        var whole_B = logits_BT3.device.Numbers([.. whole.Select(category => (double)category)], dtype);
         // (P₁ + 2 P₂) / (P₁ + P₂) = 1 + P₂ / (P₁ + P₂), and the last is a sigmoid of the logits' difference: no division by what may be 0.
         var expected_BT = sigmoid(logits_BT3.select(-1, 2) - logits_BT3.select(-1, 1)).Plus(1.0);
         var labelled_BT = (response_BT & labels_BT.Above(0)).to(dtype);

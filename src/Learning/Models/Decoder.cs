@@ -1,6 +1,7 @@
 using TorchSharp.Modules;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
+using Tppo.Learning.Tokenizing;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -29,52 +30,64 @@ public sealed class Decoder : nn.Module
     private readonly Parameter? scoreBias_C;
     private readonly RotaryTable rotary;
 
-    /// <summary>A decoder with fresh weights.</summary>
+    /// <summary>A decoder with fresh weights, on the CPU.</summary>
     /// <param name="settings">Its shape.</param>
     /// <param name="head">Its head.</param>
     /// <param name="random">Where the weights are drawn from.</param>
     /// <exception cref="ArgumentException">Heads do not divide the width, or key-value heads the heads, or a head's width is odd.</exception>
     public Decoder(ModelSettings settings, DecoderHead head, SeededRandom random)
-        : this(settings, head, tied: true, random)
+        : this(new DecoderKind(settings, Tied: true, SpecialTokens.Own, CPU), head, random)
     {
     }
 
-    internal Decoder(ModelSettings settings, DecoderHead head, bool tied, SeededRandom? random)
+    /// <summary>A decoder of a kind; its weights are zeros where nothing is drawn, for who reads them afterwards.</summary>
+    internal Decoder(DecoderKind kind, DecoderHead head, SeededRandom? random)
         : base(nameof(Decoder))
     {
+        var (settings, tied, _, device) = kind;
         if (settings.Width % settings.Heads != 0 || settings.Width / settings.Heads % 2 != 0)
         {
-            throw new ArgumentException($"the width {settings.Width} must be an even multiple of the {settings.Heads} heads", nameof(settings));
+            throw new ArgumentException($"the width {settings.Width} must be an even multiple of the {settings.Heads} heads", nameof(kind));
         }
 
         if (settings.Heads % settings.KeyValueHeads != 0)
         {
-            throw new ArgumentException($"{settings.Heads} query heads must be a multiple of {settings.KeyValueHeads} key-value heads", nameof(settings));
+            throw new ArgumentException($"{settings.Heads} query heads must be a multiple of {settings.KeyValueHeads} key-value heads", nameof(kind));
         }
 
-        (Settings, Head, Tied) = (settings, head, tied);
-        rotary = new RotaryTable(settings.Width / settings.Heads, settings.RopeTheta);
-        embedding_VD = Weights.Normal(random, settings.InitStd, settings.Vocabulary, settings.Width);
-        blocks = new ModuleList<DecoderBlock>([.. Enumerable.Range(0, settings.Layers).Select(_ => new DecoderBlock(settings, random))]);
-        norm_D = Weights.Ones(settings.Width);
-        if (!tied) untied_VD = Weights.Normal(random, settings.InitStd, settings.Vocabulary, settings.Width);
+        (Kind, Head) = (kind, head);
+        rotary = new RotaryTable(settings.Width / settings.Heads, settings.RopeTheta, device);
+        var weights = new Weights(device, random);
+        embedding_VD = weights.Normal(settings.InitStd, settings.Vocabulary, settings.Width);
+        blocks = new ModuleList<DecoderBlock>([.. Enumerable.Range(0, settings.Layers).Select(_ => new DecoderBlock(settings, weights))]);
+        norm_D = weights.Ones(settings.Width);
+        if (!tied) untied_VD = weights.Normal(settings.InitStd, settings.Vocabulary, settings.Width);
         if (head != DecoderHead.None)
         {
-            score_CD = Weights.Normal(random, HeadStd, Outputs(head), settings.Width);
-            scoreBias_C = Weights.Zeros(Outputs(head));
+            score_CD = weights.Normal(HeadStd, Outputs(head), settings.Width);
+            scoreBias_C = weights.Zeros(Outputs(head));
         }
 
         RegisterComponents();
     }
 
     /// <summary>The shape it was made with.</summary>
-    public ModelSettings Settings { get; }
+    public ModelSettings Settings => Kind.Settings;
+
+    /// <summary>Its special tokens.</summary>
+    public SpecialTokens Specials => Kind.Specials;
+
+    /// <summary>Where its weights lie, and where whatever it reads must lie.</summary>
+    public Device Device => Kind.Device;
 
     /// <summary>Its head.</summary>
     public DecoderHead Head { get; }
 
     /// <summary>Whether logits go through the token embedding; always, but for models read from elsewhere.</summary>
-    public bool Tied { get; }
+    public bool Tied => Kind.Tied;
+
+    /// <summary>All that another decoder must share with it to take its weights.</summary>
+    internal DecoderKind Kind { get; }
 
     internal ModuleList<DecoderBlock> Blocks => blocks;
 
@@ -164,7 +177,7 @@ public sealed class Decoder : nn.Module
     /// <summary>A decoder of its own with equal weights.</summary>
     public Decoder Clone()
     {
-        var copy = new Decoder(Settings, Head, Tied, null);
+        var copy = new Decoder(Kind, Head, null);
         using var noGradients = no_grad();
         foreach (var ((_, mine), (_, theirs)) in copy.Named().Zip(Named())) mine.copy_(theirs);
         return copy;

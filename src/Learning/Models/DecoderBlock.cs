@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
 using Tppo.Learning.Native;
 using static TorchSharp.torch;
@@ -27,19 +26,19 @@ internal sealed class DecoderBlock : nn.Module
     private readonly Parameter gateUp_OD;
     private readonly Parameter down_DF;
 
-    internal DecoderBlock(ModelSettings settings, SeededRandom? random)
+    internal DecoderBlock(ModelSettings settings, Weights weights)
         : base(nameof(DecoderBlock))
     {
         var width = settings.Width;
         (heads, keyValueHeads, headWidth) = (settings.Heads, settings.KeyValueHeads, width / settings.Heads);
         (feedForward, epsilon) = (settings.FeedForward, settings.NormEpsilon);
         var outputStd = settings.InitStd / Math.Sqrt(2 * settings.Layers);
-        attentionNorm_D = Weights.Ones(width);
-        queryKeyValue_OD = Weights.Normal(random, settings.InitStd, (heads + (2 * keyValueHeads)) * headWidth, width);
-        output_DD = Weights.Normal(random, outputStd, width, width);
-        feedForwardNorm_D = Weights.Ones(width);
-        gateUp_OD = Weights.Normal(random, settings.InitStd, 2 * feedForward, width);
-        down_DF = Weights.Normal(random, outputStd, width, feedForward);
+        attentionNorm_D = weights.Ones(width);
+        queryKeyValue_OD = weights.Normal(settings.InitStd, (heads + (2 * keyValueHeads)) * headWidth, width);
+        output_DD = weights.Normal(outputStd, width, width);
+        feedForwardNorm_D = weights.Ones(width);
+        gateUp_OD = weights.Normal(settings.InitStd, 2 * feedForward, width);
+        down_DF = weights.Normal(outputStd, width, feedForward);
         RegisterComponents();
     }
 

@@ -1,3 +1,7 @@
+
+
+
+
 namespace Tppo.Learning.Models;
 
 /// <summary>What a decoder puts out at a token, besides its next-token logits.</summary>

@@ -34,10 +34,10 @@ internal sealed class Product : autograd.SingleTensorFunction<Product>
 
     public override string Name => nameof(Product);
 
-    /// <summary>x · weightᵀ over the last dimension, [..., I] by [O, I] to [..., O]; float32 on a CPU.</summary>
+    /// <summary>x · weightᵀ over the last dimension, [..., I] by [O, I] to [..., O]; by oneDNN for float32 on a CPU, else by libtorch.</summary>
     internal static Tensor Of(Tensor x, Tensor weight_OI)
     {
-        if (!X86Base.IsSupported || x.dtype != ScalarType.Float32) return nn.functional.linear(x, weight_OI);
+        if (!X86Base.IsSupported || x.dtype != ScalarType.Float32 || x.device_type != TorchSharp.DeviceType.CPU) return nn.functional.linear(x, weight_OI);
         return is_grad_enabled() ? apply(x, weight_OI) : Unit.Value.invoke<Tensor>("forward", x, weight_OI);
     }
 

@@ -1,3 +1,4 @@
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;
@@ -6,7 +7,7 @@ namespace Tppo.Learning.Models;
 /// Cosines and sines of rotary position embedding: angle(position, i) = position · θ^(−2i/d), for i below half the head's
 /// width d. Grows to the longest position asked for.
 /// </summary>
-internal sealed class RotaryTable(int headWidth, double theta) : IDisposable
+internal sealed class RotaryTable(int headWidth, double theta, Device device) : IDisposable
 {
     private int capacity;
     private Tensor? cos_TE;
@@ -44,9 +45,9 @@ internal sealed class RotaryTable(int headWidth, double theta) : IDisposable
         // Whoever asks first may be sampling; what is made in inference mode could not serve training later.
         using var ordinary = inference_mode(false);
         using var noGradients = no_grad();
-        var exponents_E = tensor(Enumerable.Range(0, headWidth / 2).Select(i => 2f * i / headWidth).ToArray());
-        var inverse_E = tensor((float)theta).pow(exponents_E).reciprocal();
-        var angle_TE = outer(tensor(Enumerable.Range(0, capacity).Select(i => (float)i).ToArray()), inverse_E);
+        var exponents_E = device.Float32s([.. Enumerable.Range(0, headWidth / 2).Select(i => 2f * i / headWidth)]);
+        var inverse_E = device.Float32((float)theta).pow(exponents_E).reciprocal();
+        var angle_TE = outer(device.Float32s([.. Enumerable.Range(0, capacity).Select(i => (float)i)]), inverse_E);
         cos_TE = angle_TE.cos().DetachFromDisposeScope();
         sin_TE = angle_TE.sin().DetachFromDisposeScope();
     }

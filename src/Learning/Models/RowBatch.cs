@@ -1,10 +1,11 @@
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;
 
 // B rows, T tokens, N tokens that are targets, M = N and padding.
 
-/// <summary>Whole token rows, padded at the right with id 0, under a causal mask: no real token sees padding.</summary>
+/// <summary>Whole token rows, padded at the right, under a causal mask: no real token sees padding.</summary>
 public sealed class RowBatch : IDisposable
 {
     private RowBatch(int rows, int tokens) => (Rows, Tokens) = (rows, tokens);
@@ -15,7 +16,7 @@ public sealed class RowBatch : IDisposable
     /// <summary>Padded length T.</summary>
     public int Tokens { get; }
 
-    /// <summary>int64, 0 where padded.</summary>
+    /// <summary>int64, the padding token where padded.</summary>
     public required Tensor Ids_BT { get; init; }
 
     /// <summary>Targets N: every token but each row's first.</summary>
@@ -28,8 +29,10 @@ public sealed class RowBatch : IDisposable
     public required Tensor Targets_M { get; init; }
 
     /// <summary>Rows of token ids. Every token but the first of a row is a target.</summary>
+    /// <param name="reader">The decoder that will read them, or one of its kind.</param>
+    /// <param name="rows">The rows.</param>
     /// <exception cref="ArgumentException">No row, or a row without tokens.</exception>
-    public static RowBatch Build(IReadOnlyList<int[]> rows)
+    public static RowBatch Build(Decoder reader, IReadOnlyList<int[]> rows)
     {
         ArgumentOutOfRangeException.ThrowIfZero(rows.Count, nameof(rows));
         var tokens = ShapeSteps.PadTokens(rows.Max(row => row.Length));
@@ -37,6 +40,7 @@ public sealed class RowBatch : IDisposable
         if (rows.Any(row => row.Length == 0)) throw new ArgumentException("a row has no tokens", nameof(rows));
 
         var ids = new long[rows.Count * tokens];
+        Array.Fill(ids, reader.Specials.Pad);
         var reads = new long[targets];
         var wanted = new long[targets];
         var n = 0;
@@ -55,9 +59,9 @@ public sealed class RowBatch : IDisposable
         return new RowBatch(rows.Count, tokens)
         {
             Reads = n,
-            Ids_BT = tensor(ids, [rows.Count, tokens], int64),
-            Reads_M = tensor(reads, [reads.Length], int64),
-            Targets_M = tensor(wanted, [wanted.Length], int64),
+            Ids_BT = reader.Device.Int64s(ids, rows.Count, tokens),
+            Reads_M = reader.Device.Int64s(reads),
+            Targets_M = reader.Device.Int64s(wanted),
         };
     }
 

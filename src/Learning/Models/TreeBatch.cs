@@ -1,3 +1,4 @@
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;
@@ -10,7 +11,7 @@ namespace Tppo.Learning.Models;
 /// </summary>
 /// <remarks>
 /// Each response stands in the row as &lt;r&gt; and its tokens, one response behind the other without gaps; positions go on from
-/// the prompt's own length for each. Padding (id 0) lies at the right of prompts and of rows and is seen by no real token.
+/// the prompt's own length for each. Padding lies at the right of prompts and of rows and is seen by no real token.
 /// Reads stand in the order prompt, response, token, flat over the batch, and what pads them stands behind.
 /// </remarks>
 public sealed class TreeBatch : IDisposable
@@ -35,10 +36,10 @@ public sealed class TreeBatch : IDisposable
     /// <summary>Tokens that were asked for, padding left out: prompts, &lt;r&gt; and responses.</summary>
     public long RealTokens { get; private init; }
 
-    /// <summary>int64, 0 where padded.</summary>
+    /// <summary>int64, the padding token where padded.</summary>
     public required Tensor Prompt_PT { get; init; }
 
-    /// <summary>int64, 0 where padded.</summary>
+    /// <summary>int64, the padding token where padded.</summary>
     public required Tensor Segments_PU { get; init; }
 
     /// <summary>int64: each segment token's position.</summary>
@@ -56,9 +57,13 @@ public sealed class TreeBatch : IDisposable
     /// <summary>int64: the response tokens' ids; −100 where padded.</summary>
     public required Tensor Targets_M { get; init; }
 
-    /// <summary>A batch of prompts, given without &lt;r&gt;, and their responses.</summary>
+    /// <summary>A batch of prompts and their responses.</summary>
+    /// <param name="reader">The decoder that will read them, or one of its kind.</param>
+    /// <param name="prompts">Prompts, without &lt;r&gt;.</param>
+    /// <param name="responses">Responses of each prompt.</param>
+    /// <param name="read">Where they are read.</param>
     /// <exception cref="ArgumentException">No prompt, unequal counts, or a response without tokens.</exception>
-    public static TreeBatch Build(IReadOnlyList<int[]> prompts, IReadOnlyList<IReadOnlyList<int[]>> responses, TreeRead read)
+    public static TreeBatch Build(Decoder reader, IReadOnlyList<int[]> prompts, IReadOnlyList<IReadOnlyList<int[]>> responses, TreeRead read)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prompts.Count, nameof(prompts));
         if (prompts.Count != responses.Count) throw new ArgumentException($"{prompts.Count} prompts, but responses of {responses.Count}", nameof(responses));
@@ -67,6 +72,8 @@ public sealed class TreeBatch : IDisposable
         var (p, t, u) = (prompts.Count, plan.PromptTokens, plan.SegmentTokens);
         var promptIds = new long[p * t];
         var ids = new long[p * u];
+        Array.Fill(promptIds, reader.Specials.Pad);
+        Array.Fill(ids, reader.Specials.Pad);
         var positions = new long[p * u];
         var bias = new float[p * u * (t + u)];
         Array.Fill(bias, float.NegativeInfinity);
@@ -84,7 +91,7 @@ public sealed class TreeBatch : IDisposable
                 for (var i = 0; i < length; i++)
                 {
                     var flat = (row * u) + at + i;
-                    ids[flat] = i == 0 ? Tokenizing.Tokenizer.ResponseId : response[i - 1];
+                    ids[flat] = i == 0 ? reader.Specials.Response : response[i - 1];
                     positions[flat] = prompt.Length + i;
                     var sees = bias.AsSpan(flat * (t + u), t + u);
                     sees[..prompt.Length].Clear();
@@ -109,12 +116,12 @@ public sealed class TreeBatch : IDisposable
         {
             Reads = n,
             RealTokens = plan.RealTokens,
-            Prompt_PT = tensor(promptIds, [p, t], int64),
-            Segments_PU = tensor(ids, [p, u], int64),
-            Positions_PU = tensor(positions, [p, u], int64),
-            Bias_P1US = tensor(bias, [p, 1, u, t + u], float32),
-            Reads_M = tensor(reads, [reads.Length], int64),
-            Targets_M = tensor(targets, [targets.Length], int64),
+            Prompt_PT = reader.Device.Int64s(promptIds, p, t),
+            Segments_PU = reader.Device.Int64s(ids, p, u),
+            Positions_PU = reader.Device.Int64s(positions, p, u),
+            Bias_P1US = reader.Device.Float32s(bias, p, 1, u, t + u),
+            Reads_M = reader.Device.Int64s(reads),
+            Targets_M = reader.Device.Int64s(targets),
         };
     }
 

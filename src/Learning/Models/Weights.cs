@@ -5,20 +5,22 @@ using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;
 
-/// <summary>Parameters that outlive the dispose scope they are made in, drawn from the project's own generator.</summary>
-internal static class Weights
+/// <summary>Makes parameters on one device that outlive the dispose scope they are made in, drawn from the project's own generator.</summary>
+/// <param name="device">Where they lie.</param>
+/// <param name="random">Where they are drawn from; null: zeros, for weights that are read afterwards.</param>
+internal sealed class Weights(Device device, SeededRandom? random)
 {
-    internal static Parameter Ones(int size) => Own(ones([size], float32));
+    internal Parameter Ones(int size) => Own(device.Ones(float32, size));
 
-    internal static Parameter Zeros(params long[] shape) => Own(zeros(shape, float32));
+    internal Parameter Zeros(params long[] shape) => Own(device.Zeros(float32, shape));
 
-    /// <summary>Normal with mean 0; zeros where <paramref name="random"/> is null, for weights that are read afterwards.</summary>
-    internal static Parameter Normal(SeededRandom? random, double std, params long[] shape)
+    /// <summary>Normal with mean 0.</summary>
+    internal Parameter Normal(double std, params long[] shape)
     {
         if (random is null) return Zeros(shape);
         var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
         for (var i = 0; i < values.Length; i++) values[i] = (float)(random.NextGaussian() * std);
-        return Own(tensor(values, shape, float32));
+        return Own(device.Float32s(values, shape));
     }
 
     private static Parameter Own(Tensor values)

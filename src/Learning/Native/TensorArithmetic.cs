@@ -80,7 +80,7 @@ internal static class TensorArithmetic
     internal static double Number(this Tensor a)
     {
         using var detached = a.detach();
-        using var copy = detached.to(ScalarType.Float64);
+        using var copy = detached.to(ScalarType.Float64, CPU);
         return copy.data<double>()[0];
     }
 }

@@ -1,4 +1,3 @@
-using Tppo.Core.Events;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using Tppo.Learning.Tokenizing;
@@ -19,7 +18,7 @@ public static class PromptBuilder
         var length = 0;
         for (var i = history.Count - 1; i >= 0; i--)
         {
-            int[] part = [TypeId(history[i].Type), .. tokenizer.Encode(" " + QueryText.WithoutCommas(history[i].Text))];
+            int[] part = [tokenizer.Specials.Before(history[i].Type), .. tokenizer.Encode(" " + QueryText.WithoutCommas(history[i].Text))];
             if (length + part.Length > tokensMax)
             {
                 if (parts.Count == 0) parts.Push(part[..tokensMax]);
@@ -37,7 +36,7 @@ public static class PromptBuilder
     public static TrainingText Text(Window window, Tokenizer tokenizer, int promptTokensMax) => new(
         window.Id,
         Prompt(window.History, tokenizer, promptTokensMax),
-        [.. tokenizer.Encode(QueryText.Response(window.Targets)), Tokenizer.EosId]);
+        [.. tokenizer.Encode(QueryText.Response(window.Targets)), tokenizer.Specials.End]);
 
     /// <summary>The texts that a tokenizer is trained on: the targets, and the newest events of the history.</summary>
     public static IEnumerable<string> TokenizerTexts(Window window, int newestEvents = 4)
@@ -45,13 +44,4 @@ public static class PromptBuilder
         foreach (var e in window.History.TakeLast(newestEvents)) yield return " " + QueryText.WithoutCommas(e.Text);
         yield return QueryText.Response(window.Targets);
     }
-
-    private static int TypeId(EventType type) => type switch
-    {
-        EventType.Search => Tokenizer.SearchId,
-        EventType.Click => Tokenizer.ClickId,
-        EventType.Purchase => Tokenizer.PurchaseId,
-        EventType.Visit => Tokenizer.VisitId,
-        _ => throw new ArgumentOutOfRangeException(nameof(type)),
-    };
 }

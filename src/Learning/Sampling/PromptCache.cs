@@ -33,6 +33,7 @@ internal sealed class PromptCache : IDisposable
         (promptKeys_PKET, promptValues_PKTE, keys_BKnE, values_BKnE) = (new Tensor[layers], new Tensor[layers], new Tensor[layers], new Tensor[layers]);
 
         var ids = new long[prompts * promptTokens];
+        Array.Fill(ids, decoder.Specials.Pad);
         var bias = new float[prompts * promptTokens];
         var lengths = new long[prompts * samples];
         for (var p = 0; p < prompts; p++)
@@ -44,9 +45,9 @@ internal sealed class PromptCache : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        bias_P11T = tensor(bias, [prompts, 1, 1, promptTokens], float32).DetachFromDisposeScope();
-        lengths_B1 = tensor(lengths, [prompts * samples, 1], int64).DetachFromDisposeScope();
-        ReadPrompts(tensor(ids, [prompts, promptTokens], int64));
+        bias_P11T = decoder.Device.Float32s(bias, prompts, 1, 1, promptTokens).DetachFromDisposeScope();
+        lengths_B1 = decoder.Device.Int64s(lengths, prompts * samples, 1).DetachFromDisposeScope();
+        ReadPrompts(decoder.Device.Int64s(ids, prompts, promptTokens));
     }
 
     /// <summary>Next-token logits [B, V] after feeding one token a row, the response's number <paramref name="step"/>.</summary>
@@ -72,8 +73,8 @@ internal sealed class PromptCache : IDisposable
     internal void Keep(int[] kept)
     {
         using var scope = NewDisposeScope();
-        var kept_P = tensor(kept.Select(p => (long)p).ToArray(), int64);
-        var rows_B = tensor(kept.SelectMany(p => Enumerable.Range(p * samples, samples)).Select(b => (long)b).ToArray(), int64);
+        var kept_P = decoder.Device.Int64s([.. kept.Select(p => (long)p)]);
+        var rows_B = decoder.Device.Int64s([.. kept.SelectMany(p => Enumerable.Range(p * samples, samples)).Select(b => (long)b)]);
         for (var layer = 0; layer < promptKeys_PKET.Length; layer++)
         {
             Replace(ref promptKeys_PKET[layer], kept_P);
@@ -89,7 +90,8 @@ internal sealed class PromptCache : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in (IEnumerable<Tensor>)[.. promptKeys_PKET, .. promptValues_PKTE, .. keys_BKnE, .. values_BKnE, bias_P11T, lengths_B1]) tensor.Dispose();
+        Tensor[] all = [.. promptKeys_PKET, .. promptValues_PKTE, .. keys_BKnE, .. values_BKnE, bias_P11T, lengths_B1];
+        foreach (var tensor in all) tensor.Dispose();
     }
 
     private static void Replace(ref Tensor tensor, Tensor indices)
@@ -121,8 +123,8 @@ internal sealed class PromptCache : IDisposable
             promptKeys_PKET[layer] = key.transpose(-2, -1).contiguous().DetachFromDisposeScope();
             promptValues_PKTE[layer] = value.contiguous().DetachFromDisposeScope();
             long[] shape = [prompts * samples, settings.KeyValueHeads, tokensMax, headWidth];
-            keys_BKnE[layer] = empty(shape, float32).DetachFromDisposeScope();
-            values_BKnE[layer] = empty(shape, float32).DetachFromDisposeScope();
+            keys_BKnE[layer] = decoder.Device.Empty(float32, shape).DetachFromDisposeScope();
+            values_BKnE[layer] = decoder.Device.Empty(float32, shape).DetachFromDisposeScope();
         }
     }
 

@@ -54,31 +54,32 @@ public static class Sampler
             for (var i = 0; i < rows.Length; i++)
             {
                 var (prompt, number) = (chunk[i / samplesPerPrompt], i % samplesPerPrompt);
-                rows[i] = new Row((prompt * samplesPerPrompt) + number, random(prompt, number));
+                rows[i] = new Row((prompt * samplesPerPrompt) + number, random(prompt, number), policy.Specials);
             }
 
             using var cache = new PromptCache(policy, [.. chunk.Select(prompt => prompts[prompt])], samplesPerPrompt, tokensMax);
             for (var step = 0; step < tokensMax && rows.Length > 0; step++)
             {
-                Advance(policy.Settings.Vocabulary, cache, rows, step, temperature);
+                Advance(policy, cache, rows, step, temperature);
                 rows = Thin(cache, rows, samplesPerPrompt, step + 1 == tokensMax, samples);
             }
         }
     }
 
-    private static void Advance(int vocabulary, PromptCache cache, Row[] rows, int step, double temperature)
+    private static void Advance(Decoder policy, PromptCache cache, Row[] rows, int step, double temperature)
     {
         using var scope = NewDisposeScope();
-        var current_B = tensor(rows.Select(row => (long)row.Last).ToArray(), int64);
+        var vocabulary = policy.Settings.Vocabulary;
+        var current_B = policy.Device.Int64s([.. rows.Select(row => (long)row.Last)]);
         var logits_BV = cache.Step(current_B, step);
         if (temperature != 1) logits_BV = logits_BV.Over(temperature);
         var logProbs_BV = F.log_softmax(logits_BV, -1);
         var cumulative_BV = logProbs_BV.exp().cumsum(-1);
-        var uniform_B1 = tensor(rows.Select(row => row.Ended ? 0f : row.Random.NextSingle()).ToArray(), [rows.Length, 1], float32);
+        var uniform_B1 = policy.Device.Float32s([.. rows.Select(row => row.Ended ? 0f : row.Random.NextSingle())], rows.Length, 1);
         // Scaled by the sum as rounded, so that the last token is reached and no draw falls past it.
         var drawn_B1 = searchsorted(cumulative_BV, uniform_B1 * cumulative_BV.narrow(1, vocabulary - 1, 1), right: true).AtMost(vocabulary - 1);
-        var drawn = drawn_B1.data<long>().ToArray();
-        var logProbs = logProbs_BV.gather(1, drawn_B1).data<float>().ToArray();
+        var drawn = drawn_B1.ToLongs();
+        var logProbs = logProbs_BV.gather(1, drawn_B1).ToFloats();
         for (var i = 0; i < rows.Length; i++)
         {
             if (!rows[i].Ended) rows[i].Add((int)drawn[i], logProbs[i]);
@@ -118,7 +119,7 @@ public static class Sampler
         return false;
     }
 
-    private sealed class Row(int index, SeededRandom random)
+    private sealed class Row(int index, SeededRandom random, SpecialTokens specials)
     {
         private readonly List<int> ids = [];
         private readonly List<float> logProbs = [];
@@ -129,14 +130,14 @@ public static class Sampler
 
         internal bool Ended { get; private set; }
 
-        internal int Last { get; private set; } = Tokenizer.ResponseId;
+        internal int Last { get; private set; } = specials.Response;
 
         internal void Add(int id, float logProb)
         {
             ids.Add(id);
             logProbs.Add(logProb);
             Last = id;
-            Ended = id == Tokenizer.EosId;
+            Ended = id == specials.End;
         }
 
         internal Sample ToSample() => new([.. ids], [.. logProbs], Ended);

@@ -14,8 +14,8 @@ public static class BpeTrainer
     /// <param name="vocabulary">Ids wanted, at least 263. There are fewer where no pair is left to merge.</param>
     public static Tokenizer Train(IEnumerable<string> texts, int vocabulary)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(vocabulary, Tokenizer.Specials.Count + 256);
-        var tokens = Tokenizer.Specials.Concat(ByteAlphabet.InOrder.Select(b => ByteAlphabet.Char(b).ToString())).ToList();
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabulary, SpecialTokens.OwnTexts.Count + 256);
+        var tokens = SpecialTokens.OwnTexts.Concat(ByteAlphabet.InOrder.Select(b => ByteAlphabet.Char(b).ToString())).ToList();
         var merges = new List<(string Left, string Right)>();
         var words = new MergeState(CountPieces(texts));
         while (tokens.Count < vocabulary && words.MostFrequent() is { } pair)
@@ -25,7 +25,7 @@ public static class BpeTrainer
             tokens.Add(tokens[pair.Left] + tokens[pair.Right]);
         }
 
-        var file = new TokenizerFile([.. tokens], merges, [.. Enumerable.Range(0, Tokenizer.Specials.Count)]);
+        var file = new TokenizerFile([.. tokens], merges, [.. Enumerable.Range(0, SpecialTokens.OwnTexts.Count)]);
         return new Tokenizer(file, file.Write());
     }
 
@@ -59,7 +59,7 @@ public static class BpeTrainer
         internal MergeState(Dictionary<string, long> texts)
         {
             var ids = new int[256];
-            var next = Tokenizer.Specials.Count;
+            var next = SpecialTokens.OwnTexts.Count;
             foreach (var b in ByteAlphabet.InOrder) ids[b] = next++;
             pieces = [.. texts.Keys.Select(text => Encoding.UTF8.GetBytes(text).Select(b => ids[b]).ToList())];
             counts = [.. texts.Values];

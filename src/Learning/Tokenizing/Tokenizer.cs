@@ -10,37 +10,18 @@ namespace Tppo.Learning.Tokenizing;
 /// </summary>
 public sealed class Tokenizer
 {
-    /// <summary>Padding.</summary>
-    public const int PadId = 0;
-
-    /// <summary>End of a response.</summary>
-    public const int EosId = 1;
-
-    /// <summary>Start of a response.</summary>
-    public const int ResponseId = 2;
-
-    /// <summary>Stands before a search's text.</summary>
-    public const int SearchId = 3;
-
-    /// <summary>Stands before a click's text.</summary>
-    public const int ClickId = 4;
-
-    /// <summary>Stands before a purchase's text.</summary>
-    public const int PurchaseId = 5;
-
-    /// <summary>Stands before a visit's text.</summary>
-    public const int VisitId = 6;
-
     private readonly byte[] file;
     private readonly byte[][] bytes;
     private readonly BpeTokenizer encoder;
+    private readonly SpecialTokens? specials;
 
     internal Tokenizer(TokenizerFile content, byte[] file)
     {
         this.file = file;
-        var specials = content.Specials.ToHashSet();
-        bytes = [.. content.Tokens.Select((text, id) => specials.Contains(id) ? [] : ByteAlphabet.Read(text) ?? [])];
-        var vocabulary = content.Tokens.Select((text, id) => KeyValuePair.Create(text, id)).Where(token => !specials.Contains(token.Value));
+        specials = content.Tokens.Take(SpecialTokens.OwnTexts.Count).SequenceEqual(SpecialTokens.OwnTexts) ? SpecialTokens.Own : null;
+        var textless = content.Specials.ToHashSet();
+        bytes = [.. content.Tokens.Select((text, id) => textless.Contains(id) ? [] : ByteAlphabet.Read(text) ?? [])];
+        var vocabulary = content.Tokens.Select((text, id) => KeyValuePair.Create(text, id)).Where(token => !textless.Contains(token.Value));
         encoder = BpeTokenizer.Create(new BpeOptions(vocabulary)
         {
             Merges = content.Merges.Select(merge => $"{merge.Left} {merge.Right}"),
@@ -50,8 +31,9 @@ public sealed class Tokenizer
         Sha256 = Digest.Hex(System.Security.Cryptography.SHA256.HashData(file));
     }
 
-    /// <summary>Texts of ids 0 to 6.</summary>
-    public static IReadOnlyList<string> Specials { get; } = ["<pad>", "<eos>", "<r>", "<search>", "<click>", "<purchase>", "<visit>"];
+    /// <summary>Its special tokens.</summary>
+    /// <exception cref="InvalidOperationException">It was read from elsewhere and has none of ours.</exception>
+    public SpecialTokens Specials => specials ?? throw new InvalidOperationException("this tokenizer has no tokens for events and responses");
 
     /// <summary>Number of ids.</summary>
     public int VocabularySize => bytes.Length;

@@ -19,6 +19,7 @@ public sealed class AdamW : IDisposable
     private const string SecondMoment = ".exp_avg_sq";
     private const string StepCount = "step";
 
+    private readonly Device device;
     private readonly (string Name, Tensor Weight)[] parameters;
     private readonly Tensor[] first;
     private readonly Tensor[] second;
@@ -36,6 +37,7 @@ public sealed class AdamW : IDisposable
     public AdamW(Decoder model, double beta1 = 0.9, double beta2 = 0.999, double weightDecay = 0, double epsilon = 1e-8)
     {
         (this.beta1, this.beta2, this.weightDecay, this.epsilon) = (beta1, beta2, weightDecay, epsilon);
+        device = model.Device;
         parameters = [.. model.Named().Select(named => (named.Name, (Tensor)named.Parameter))];
         using var scope = NewDisposeScope();
         first = [.. parameters.Select(named => zeros_like(named.Weight).detach().DetachFromDisposeScope())];
@@ -64,7 +66,7 @@ public sealed class AdamW : IDisposable
         var used = Enumerable.Range(0, gradients.Length).Where(i => gradients[i] is not null).ToArray();
         Tensor[] Pick(Func<int, Tensor> of) => [.. used.Select(of)];
         var norm = TorchOperators.ClipByGlobalNorm(Pick(i => gradients[i]!), gradientNormMax);
-        var step = tensor((float)Steps);
+        var step = device.Float32(Steps);
         TorchOperators.AdamW(
             Pick(i => parameters[i].Weight), Pick(i => gradients[i]!), Pick(i => first[i]), Pick(i => second[i]), Pick(_ => step),
             learningRate, beta1, beta2, weightDecay, epsilon);
@@ -74,7 +76,7 @@ public sealed class AdamW : IDisposable
     /// <summary>The state by name: step count, and two moments a parameter. Valid as long as the optimiser; copy to keep.</summary>
     public IReadOnlyDictionary<string, Tensor> State()
     {
-        var state = new Dictionary<string, Tensor> { [StepCount] = tensor(Steps, int64) };
+        var state = new Dictionary<string, Tensor> { [StepCount] = device.Int64(Steps) };
         for (var i = 0; i < parameters.Length; i++)
         {
             state[parameters[i].Name + FirstMoment] = first[i];

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Tppo.Learning.Training;
 
-/// <summary>Some prompts of an update with their responses, flat over response tokens (N), in the order in which the tree is read.</summary>
+/// <summary>Some windows of an update with their responses as tensors, flat over response tokens (N), in the order in which the tree is read.</summary>
 internal sealed class Minibatch
 {
     internal required TreeBatch Tree { get; init; }

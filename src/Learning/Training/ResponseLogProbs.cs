@@ -11,5 +11,5 @@ public static class ResponseLogProbs
     /// <param name="responses">Responses of each prompt, none empty.</param>
     /// <returns>By prompt, response, token.</returns>
     public static float[][][] Of(Decoder policy, IReadOnlyList<int[]> prompts, IReadOnlyList<IReadOnlyList<int[]>> responses) =>
-        ResponseReader.Read(prompts, responses, TreeRead.Predicting, 1, policy.LogProbs);
+        ResponseReader.Read(policy, prompts, responses, TreeRead.Predicting, 1, policy.LogProbs);
 }

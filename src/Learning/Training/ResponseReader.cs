@@ -1,4 +1,5 @@
 using Tppo.Learning.Models;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Training;
@@ -10,7 +11,7 @@ internal static class ResponseReader
 
     /// <summary>What <paramref name="read"/> makes of each chunk, [tokens, width] or [tokens], cut into each response's own numbers.</summary>
     internal static float[][][] Read(
-        IReadOnlyList<int[]> prompts, IReadOnlyList<IReadOnlyList<int[]>> responses, TreeRead at, int width, Func<TreeBatch, Tensor> read)
+        Decoder reader, IReadOnlyList<int[]> prompts, IReadOnlyList<IReadOnlyList<int[]>> responses, TreeRead at, int width, Func<TreeBatch, Tensor> read)
     {
         if (prompts.Count != responses.Count) throw new ArgumentException($"{prompts.Count} prompts, but responses of {responses.Count}", nameof(responses));
         var results = new float[prompts.Count][][];
@@ -19,8 +20,8 @@ internal static class ResponseReader
         {
             using var scope = NewDisposeScope();
             using var noGradients = no_grad();
-            using var batch = TreeBatch.Build([.. chunk.Select(i => prompts[i])], [.. chunk.Select(i => responses[i])], at);
-            var numbers = read(batch).contiguous().data<float>().ToArray();
+            using var batch = TreeBatch.Build(reader, [.. chunk.Select(i => prompts[i])], [.. chunk.Select(i => responses[i])], at);
+            var numbers = read(batch).ToFloats();
             var from = 0;
             foreach (var i in chunk)
             {

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Tppo.Core.Judging;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
 using Tppo.Learning.Losses;
 using Tppo.Learning.Models;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Training;
@@ -41,7 +43,7 @@ public static class RewardModelTraining
             throw new ArgumentException($"rollout {wrong.RolloutId} has {wrong.Ids.Length} tokens and {wrong.Categories.Length} categories", nameof(windows));
         }
 
-        var decoder = new Decoder(model, DecoderHead.Category, SeededRandom.For("reward-model-weights", seed));
+        var decoder = new Decoder(start.Kind with { Settings = model }, DecoderHead.Category, SeededRandom.For("reward-model-weights", seed));
         decoder.CopyFrom(start);
         using var optimiser = new AdamW(decoder, Beta1, Beta2, settings.WeightDecay);
         var steps = Plan(settings, windows.Count, seed);
@@ -67,6 +69,7 @@ public static class RewardModelTraining
         using var scope = NewDisposeScope();
         optimiser.ZeroGradients();
         using var batch = TreeBatch.Build(
+            decoder,
             [.. windows.Select(window => window.Prompt)],
             [.. windows.Select(window => (int[][])[.. window.Responses.Select(response => response.Ids)])],
             TreeRead.Own);
@@ -80,7 +83,7 @@ public static class RewardModelTraining
     {
         var rows = windows.SelectMany(window => window.Responses.Select(response =>
             (Name: $"{window.WindowId}/{response.Sample.ToString(CultureInfo.InvariantCulture)}", Response: response))).ToArray();
-        IReadOnlyList<sbyte>[] categories = [.. rows.Select(row => row.Response.Categories)];
+        IReadOnlyList<Category>[] categories = [.. rows.Select(row => row.Response.Categories)];
         var kept = settings.BalanceMask ? BalanceMask.Keep(seed, [.. rows.Select(row => row.Name)], categories) : null;
 
         var (b, t) = (rows.Length, categories.Max(row => row.Count));
@@ -92,19 +95,19 @@ public static class RewardModelTraining
             for (var i = 0; i < categories[row].Count; i++)
             {
                 var at = (row * t) + i;
-                (place[at], labels[at], keep[at], response[at]) = (n++, categories[row][i], kept?[row][i] ?? true, true);
+                (place[at], labels[at], keep[at], response[at]) = (n++, (long)categories[row][i], kept?[row][i] ?? true, true);
             }
         }
 
         // Flat reads to rows: padding takes a row of zeros that stands behind them.
         var scores_N3 = decoder.Scores(batch);
-        var padded = cat([scores_N3, zeros([1, 3], float32)], 0).index_select(0, tensor(place, [b * t], int64));
+        var padded = cat([scores_N3, decoder.Device.Zeros(float32, 1, 3)], 0).index_select(0, decoder.Device.Int64s(place));
         return TokenRewardLoss.Compute(
             padded.view(b, t, 3),
-            tensor(labels, [b, t], int64),
-            tensor(keep, [b, t]),
-            tensor(response, [b, t]),
-            [.. rows.Select(row => (int?)row.Response.Sentence)],
+            decoder.Device.Int64s(labels, b, t),
+            decoder.Device.Flags(keep, b, t),
+            decoder.Device.Flags(response, b, t),
+            [.. rows.Select(row => row.Response.Sentence)],
             settings.LocalWeight,
             settings.NoWordWeight);
     }

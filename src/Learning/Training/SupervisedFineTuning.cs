@@ -4,7 +4,6 @@ using Tppo.Core.Settings;
 using Tppo.Learning.Losses;
 using Tppo.Learning.Models;
 using Tppo.Learning.Native;
-using Tppo.Learning.Tokenizing;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Training;
@@ -75,13 +74,14 @@ public static class SupervisedFineTuning
 
     private static Tensor AllTokensLoss(Decoder policy, TrainingText[] texts)
     {
-        using var batch = RowBatch.Build([.. texts.Select(text => (int[])[.. text.Prompt, Tokenizer.ResponseId, .. text.Response])]);
+        using var batch = RowBatch.Build(policy, [.. texts.Select(text => (int[])[.. text.Prompt, policy.Specials.Response, .. text.Response])]);
         return LanguageModelLoss.CrossEntropy(policy.LogProbs(batch)).Loss;
     }
 
     private static Tensor ResponseLoss(Decoder policy, TrainingText[] texts)
     {
-        using var batch = TreeBatch.Build([.. texts.Select(text => text.Prompt)], [.. texts.Select(text => (int[][])[text.Response])], TreeRead.Predicting);
+        using var batch = TreeBatch.Build(
+            policy, [.. texts.Select(text => text.Prompt)], [.. texts.Select(text => (int[][])[text.Response])], TreeRead.Predicting);
         return LanguageModelLoss.CrossEntropy(policy.LogProbs(batch)).Loss;
     }
 

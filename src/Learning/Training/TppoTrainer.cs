@@ -105,19 +105,19 @@ public sealed class TppoTrainer : IDisposable
 
     private UpdateStats Train(string purpose, int number, UpdateBatch batch, double policyRate, double criticRate)
     {
-        var rollouts = Rollouts.Prepare(batch, Reference, Critic, settings);
+        var prepared = PreparedUpdate.Of(batch, Reference, Critic, settings);
         var value = new List<ValueLossStats>();
         var policy = new List<PolicyLossStats>();
         var (norms, tokens) = (0.0, 0L);
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
-            var order = Enumerable.Range(0, rollouts.Prompts).ToArray();
+            var order = Enumerable.Range(0, prepared.Windows).ToArray();
             var random = SeededRandom.For(purpose, batch.Seed, number.ToString(CultureInfo.InvariantCulture), epoch.ToString(CultureInfo.InvariantCulture));
             random.Shuffle<int>(order);
-            foreach (var prompts in order.Chunk(settings.Minibatch))
+            foreach (var windows in order.Chunk(settings.Minibatch))
             {
                 using var scope = NewDisposeScope();
-                var minibatch = rollouts.Take(prompts);
+                var minibatch = prepared.Take(windows);
                 value.Add(TrainCritic(minibatch, criticRate));
                 tokens += minibatch.Tree.RealTokens;
                 if (policyRate <= 0) continue;
@@ -130,12 +130,13 @@ public sealed class TppoTrainer : IDisposable
 
         PolicyOptimiser.ZeroGradients();
         CriticOptimiser.ZeroGradients();
-        var described = rollouts.Describe(settings.Shaping.KlWeight) with
+        var described = prepared.Describe(settings.Shaping.KlWeight) with
         {
             ValueLoss = value.Average(stats => stats.Loss),
             ValueClipFraction = value.Average(stats => stats.ClipFraction),
             LearningRate = policyRate,
             Tokens = tokens,
+            OptimiserSteps = value.Count + policy.Count,
         };
         return policy.Count == 0 ? described : described with
         {

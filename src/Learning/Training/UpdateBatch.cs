@@ -1,7 +1,6 @@
 namespace Tppo.Learning.Training;
 
 /// <summary>The rollouts of one update.</summary>
-/// <param name="Prompts">Prompts, without the response token.</param>
-/// <param name="Responses">Responses of each prompt.</param>
+/// <param name="Windows">Responses by window; those of one window share its prompt.</param>
 /// <param name="Seed">Seed of the minibatches' order.</param>
-public sealed record UpdateBatch(IReadOnlyList<int[]> Prompts, IReadOnlyList<IReadOnlyList<RolloutResponse>> Responses, long Seed);
+public sealed record UpdateBatch(IReadOnlyList<IReadOnlyList<Trajectory>> Windows, long Seed);

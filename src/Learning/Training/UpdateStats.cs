@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tppo.Learning.Training;
 
 /// <summary>Figures of one update; means over its minibatches where it has several. Policy figures are 0 in a critic's warm-up.</summary>
@@ -50,4 +52,8 @@ public sealed record UpdateStats
 
     /// <summary>Tokens computed with gradients, padding left out.</summary>
     public required long Tokens { get; init; }
+
+    /// <summary>Steps of the two optimisers together; not part of the curve.</summary>
+    [JsonIgnore]
+    public int OptimiserSteps { get; init; }
 }

@@ -1,3 +1,4 @@
+using Tppo.Core.Judging;
 using Tppo.Core.Rollouts;
 using static Tppo.Streaming.Codecs.ArrowColumn;
 
@@ -16,8 +17,8 @@ public static class TokenRewardCodec
         Texts("user", rows, r => r.User),
         Int32Lists("response_ids", rows, r => r.ResponseIds),
         Int32Lists("word_index", rows, r => r.WordIndex),
-        Int8Lists("categories", rows, r => r.Categories),
-        Int8s("sentence", rows, r => r.Sentence),
+        Int8Lists("categories", rows, r => Array.ConvertAll(r.Categories, c => (sbyte)c)),
+        Int8s("sentence", rows, r => (sbyte)r.Sentence),
         Texts("tokenizer_sha256", rows, r => r.TokenizerSha256),
     ]);
 
@@ -30,8 +31,8 @@ public static class TokenRewardCodec
         User = batch.Text("user", row),
         ResponseIds = batch.List<int>("response_ids", row),
         WordIndex = batch.List<int>("word_index", row),
-        Categories = batch.List<sbyte>("categories", row),
-        Sentence = batch.Value<sbyte>("sentence", row),
+        Categories = Array.ConvertAll(batch.List<sbyte>("categories", row), Categories.Of),
+        Sentence = Categories.Of(batch.Value<sbyte>("sentence", row)),
         TokenizerSha256 = batch.Text("tokenizer_sha256", row),
     });
 }

@@ -3,7 +3,6 @@ using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Windows;
-using Tppo.Hosting.Artifacts;
 
 namespace Tppo.Hosting.Tests;
 

@@ -4,8 +4,6 @@ using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
-using Tppo.Hosting.Cuts;
-using Tppo.Hosting.Rollouts;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Tests;

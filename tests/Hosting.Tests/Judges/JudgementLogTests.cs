@@ -3,7 +3,6 @@ using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Windows;
-using Tppo.Hosting.Judges;
 using Tppo.Streaming.Records;
 
 namespace Tppo.Hosting.Tests;

@@ -1,8 +1,8 @@
 using System.Text;
+using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
-using Tppo.Hosting.Rollouts;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;

@@ -4,6 +4,7 @@ using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using CsCheck;
+using Tppo.Core.Judging;
 using Tppo.Core.Rollouts;
 using Tppo.Streaming.Codecs;
 

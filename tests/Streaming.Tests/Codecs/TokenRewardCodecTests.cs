@@ -1,4 +1,5 @@
 using CsCheck;
+using Tppo.Core.Judging;
 using Tppo.Core.Rollouts;
 using Tppo.Streaming.Codecs;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tppo.Core.Log;
 using Tppo.Core.Settings;
 using Tppo.Hosting;
-using Tppo.Hosting.Artifacts;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Streaming.Embedded;

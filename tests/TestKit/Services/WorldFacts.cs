@@ -6,8 +6,6 @@ using Tppo.Core.Privacy;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
-using Tppo.Hosting.Artifacts;
-using Tppo.Hosting.Cuts;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.Streaming.Wire;

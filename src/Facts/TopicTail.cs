@@ -1,0 +1,39 @@
+using Tppo.Core.Log;
+using Tppo.Streaming.Log;
+
+namespace Tppo.Facts;
+
+/// <summary>Reads a topic on from where it was: each record is given once. For one thread.</summary>
+public sealed class TopicTail
+{
+    private readonly IEventLog log;
+    private readonly string topic;
+    private readonly long[] next;
+
+    /// <summary>A tail that begins at the start of every partition.</summary>
+    public TopicTail(IEventLog log, string topic) => (this.log, this.topic, next) = (log, topic, new long[log.Partitions(topic)]);
+
+    /// <summary>How many partitions the topic has.</summary>
+    public int Partitions => next.Length;
+
+    /// <summary>A tail that begins at the ends as they are now.</summary>
+    public static TopicTail AtEnd(IEventLog log, string topic)
+    {
+        var tail = new TopicTail(log, topic);
+        for (var p = 0; p < tail.next.Length; p++) tail.next[p] = log.Bounds(new TopicPartition(topic, p)).End;
+        return tail;
+    }
+
+    /// <summary>What has come since, partition by partition. Whoever stops in the middle goes on there.</summary>
+    public IEnumerable<LogRecord> Read() => Enumerable.Range(0, next.Length).SelectMany(Read);
+
+    /// <summary>What has come since on one partition.</summary>
+    public IEnumerable<LogRecord> Read(int partition)
+    {
+        foreach (var record in log.Read(new TopicPartition(topic, partition), next[partition]))
+        {
+            next[partition] = record.Offset + 1;
+            yield return record;
+        }
+    }
+}
