@@ -6,6 +6,7 @@ using Prometheus;
 using Tppo.Core;
 using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Workers;
+using Tppo.TestKit;
 
 namespace Tppo.Hosting.Tests;
 

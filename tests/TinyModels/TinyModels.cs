@@ -34,11 +34,9 @@ internal static class TinyModels
         return kit.Log.AppendCheckpoint(kit.Settings, ModelFamilies.Reward, checkpoint);
     }
 
-    public static RolloutRow[] Sample(ServiceKit kit, CheckpointProduced policy, IReadOnlyList<Window> windows, int samples, string step, string purpose)
+    public static RolloutRow[] Sample(ServiceKit kit, CheckpointProduced policy, IReadOnlyList<Window> windows, int samples, StepId step, string purpose)
     {
         var folder = kit.Artifacts.Folder(policy.Checkpoint);
-        using var decoder = ModelFolder.Read(folder, DecoderHead.None);
-        var tokenizer = Tokenizer.Load(Path.Combine(folder, ModelFolder.TokenizerFile));
-        return new RolloutSampler(decoder, tokenizer, decoder.Settings, kit.Settings.Seed).Sample(windows, samples, step, purpose, $"{policy.Model}/{policy.Version}");
+        return LocalRolloutEngine.Sample(folder, kit.Settings.Seed, new RolloutRequest(windows, samples, step, purpose, policy.Made));
     }
 }

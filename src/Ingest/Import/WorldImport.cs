@@ -1,5 +1,4 @@
 using Tppo.Core.Events;
-using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
 using Tppo.Core.World;
 

@@ -2,6 +2,8 @@
 
 
 
+using Tppo.Core.Judging;
+
 namespace Tppo.Learning.Models;
 
 /// <summary>What a decoder puts out at a token, besides its next-token logits.</summary>

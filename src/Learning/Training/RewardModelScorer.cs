@@ -1,3 +1,4 @@
+using Tppo.Core.Judging;
 using Tppo.Core.Rewards;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Text;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tppo.Core.Log;
+using Tppo.Facts.Ends;
 using Tppo.Hosting.Workers;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;

@@ -1,4 +1,5 @@
+
 namespace Tppo.TestKit;
 
-/// <summary>A backend does not keep what <see cref="Streaming.IEventLog"/> promises.</summary>
+/// <summary>A backend does not keep what <see cref="Streaming.Log.IEventLog"/> promises.</summary>
 public sealed class ContractBrokenException(string message) : Exception(message);

@@ -1,5 +1,4 @@
 using Tppo.Core.Log;
-using Tppo.Streaming.Embedded;
 
 namespace Tppo.TestKit;
 

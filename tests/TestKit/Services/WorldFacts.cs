@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
+using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Privacy;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
+using Tppo.Facts.Cuts;
+using Tppo.Facts.Models;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.Streaming.Wire;
@@ -38,11 +41,11 @@ public static class WorldFacts
         log.Append([.. Enumerable.Range(0, log.Partitions(topic)).Select(p => EndMark.Of(stage, topic, p))]);
 
     /// <summary>The cut over all of <c>windows.v1</c> that a policy's first step takes.</summary>
-    public static Core.Cuts.Cut AppendWindowCut(this IEventLog log, RunSettings settings)
+    public static Cut AppendWindowCut(this IEventLog log, RunSettings settings)
     {
         var ranges = Enumerable.Range(0, log.Partitions(Topics.Windows))
-            .Select(p => new TopicPartition(Topics.Windows, p)).Select(p => (p, 0L, log.Bounds(p).End));
-        var cut = CutBuilder.Build(log, settings, ModelFamilies.Policy, 0, ranges);
+            .Select(p => new TopicPartition(Topics.Windows, p)).Select(p => new OffsetRange(p, 0, log.Bounds(p).End));
+        var cut = new CutBuilder(settings, new StepId(ModelFamilies.Policy, 0)).Over(log, ranges);
         new ModelLog(log).Write(cut);
         return cut;
     }

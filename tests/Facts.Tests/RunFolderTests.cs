@@ -1,7 +1,8 @@
 using Tppo.Core;
 using Tppo.Core.Settings;
+using Tppo.Facts.Runs;
 
-namespace Tppo.Hosting.Tests;
+namespace Tppo.Facts.Tests;
 
 public sealed class RunFolderTests : IDisposable
 {

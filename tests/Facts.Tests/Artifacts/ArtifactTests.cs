@@ -3,8 +3,11 @@ using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Windows;
+using Tppo.Facts.Artifacts;
+using Tppo.Facts.Models;
+using Tppo.TestKit;
 
-namespace Tppo.Hosting.Tests;
+namespace Tppo.Facts.Tests;
 
 public sealed class ArtifactTests : IDisposable
 {
@@ -33,7 +36,7 @@ public sealed class ArtifactTests : IDisposable
         store.RemoveDrafts();
         Assert.Throws<InvalidDataException>(() => store.Add(folder =>
         {
-            File.WriteAllText(Path.Combine(folder, ArtifactStore.ModelFile), "half");
+            File.WriteAllText(Path.Combine(folder, CheckpointFiles.Weights), "half");
             throw new InvalidDataException("stopped half-way");
         }));
         Assert.False(store.Has(Convert.ToHexStringLower(SHA256.HashData("half"u8))));
@@ -93,12 +96,12 @@ public sealed class ArtifactTests : IDisposable
         var writer = new ModelLog(log.Log);
         var reader = new ModelLog(log.Log);
         reader.Refresh();
-        Assert.Null(reader.Cut("policy", 0));
+        Assert.Null(reader.Cut(new StepId("policy", 0)));
         var cut = new Cut(1, "policy", 0, -1, [], [], RecordHash.Digest([]), 9, "s", "0.1.0", 2, "", "");
         writer.Write(cut);
         log.Append(ModelLog.Fact("policy", "policy/1/alias_moved", "tppo.alias_moved.v1", "{\"v\":1,\"kind\":\"alias_moved\"}"u8.ToArray()));
         reader.Refresh();
-        Assert.Equal(cut.ToJson(), reader.Cut("policy", 0)!.ToJson());
+        Assert.Equal(cut.ToJson(), reader.Cut(new StepId("policy", 0))!.ToJson());
         Assert.Empty(reader.Checkpoints);
     }
 
@@ -107,7 +110,7 @@ public sealed class ArtifactTests : IDisposable
 
     private static Action<string> Write(string weights, string note) => folder =>
     {
-        File.WriteAllText(Path.Combine(folder, ArtifactStore.ModelFile), weights);
+        File.WriteAllText(Path.Combine(folder, CheckpointFiles.Weights), weights);
         Directory.CreateDirectory(Path.Combine(folder, "training"));
         File.WriteAllText(Path.Combine(folder, "training", "note"), note);
     };

@@ -3,7 +3,7 @@ using Tppo.Core.Settings;
 using Tppo.Core.World;
 using Tppo.TestKit;
 
-namespace Tppo.PolicyTrainer.Tests;
+namespace Tppo.Steps.Tests;
 
 public sealed class PromptPlanTests
 {

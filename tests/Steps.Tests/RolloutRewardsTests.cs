@@ -4,7 +4,7 @@ using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Learning.Tokenizing;
 
-namespace Tppo.PolicyTrainer.Tests;
+namespace Tppo.Steps.Tests;
 
 public sealed class RolloutRewardsTests
 {

@@ -1,14 +1,19 @@
 using System.Text;
+using Tppo.Core.Cuts;
 using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
+using Tppo.Core.Settings;
+using Tppo.Facts.Cuts;
+using Tppo.Facts.Rollouts;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.Streaming.Wire;
+using Tppo.TestKit;
 
-namespace Tppo.Hosting.Tests;
+namespace Tppo.Facts.Tests;
 
 public class RolloutTests
 {
@@ -17,7 +22,7 @@ public class RolloutTests
     {
         using var log = new TestLog();
         List<RolloutRow> rows = [.. Enumerable.Range(0, 1500).Select(i => TestLog.Row($"user{i % 50}", i))];
-        var records = RowRecords.Rollouts(log.Log, rows, "policy/3", Purposes.Update).ToList();
+        var records = RowRecords.Rollouts(log.Log, rows, new StepId("policy", 3), Purposes.Update).ToList();
         foreach (var record in records)
         {
             var held = RolloutCodec.Decode(record.Value);
@@ -43,36 +48,57 @@ public class RolloutTests
             User = "u",
             ResponseIds = [1],
             WordIndex = [0],
-            Categories = [2],
-            Sentence = 1,
+            Categories = [Category.Relevant],
+            Sentence = Category.Irrelevant,
             TokenizerSha256 = "t",
         };
-        var record = RowRecords.TokenRewards(3, [row], "policy/0");
+        var record = RowRecords.TokenRewards(3, [row], new StepId("policy", 0));
         Assert.Equal((3, "u", Topics.TokenRewards), (record.Partition, record.Key, record.Topic));
         Assert.Equal("r", Assert.Single(TokenRewardCodec.Decode(record.Value)).RolloutId);
     }
 
     [Fact]
-    public void The_index_finds_each_steps_ranges_and_reads_on()
+    public void The_index_finds_each_steps_records_and_reads_on()
     {
         using var log = new TestLog();
         var index = new RolloutIndex(log.Log);
         index.Refresh();
-        Assert.Null(index.Ranges("policy/1"));
-        foreach (var step in (string[])["policy/1", "policy/2"])
+        Assert.Null(index.Find(Steps[0]));
+        foreach (var step in Steps)
         {
-            log.Append([.. RowRecords.Rollouts(log.Log, [.. Enumerable.Range(0, 900).Select(i => TestLog.Row($"user{i}", i))], step, Purposes.Update)]);
+            AppendRollouts(log, step);
             index.Refresh();
         }
 
-        foreach (var step in (string[])["policy/1", "policy/2"])
+        foreach (var step in Steps)
         {
-            var ranges = index.Ranges(step)!;
-            Assert.Equal([0, 1, 2, 3], ranges.Select(r => r.Partition.Partition));
-            var records = ranges.SelectMany(r => log.Log.Read(r.Partition, r.From, r.To)).ToList();
-            Assert.All(records, r => Assert.Equal(step, r.Header(HeaderNames.Step)));
-            Assert.Equal(900, records.Sum(r => RolloutCodec.Decode(r.Value).Length));
+            var found = index.Find(step)!;
+            Assert.Equal([0, 1, 2, 3], found.Select(f => f.Range.Place.Partition));
+            foreach (var (range, records) in found)
+                Assert.Equal(log.Log.Read(range.Place, range.From, range.To).Select(r => r.Offset), records.Select(r => r.Offset));
+            Assert.All(found.SelectMany(f => f.Records), r => Assert.Equal(step.ToString(), r.Header(HeaderNames.Step)));
+            Assert.Equal(900, found.SelectMany(f => f.Records).Sum(r => RolloutCodec.Decode(r.Value).Length));
         }
+    }
+
+    [Fact]
+    public void A_record_of_the_newest_update_is_read_once_from_index_to_cut()
+    {
+        using var log = new TestLog();
+        var counted = new CountingReads(log.Log);
+        var index = new RolloutIndex(counted);
+        AppendRollouts(log, Steps[0]);
+        AppendRollouts(log, Steps[1]);
+        index.Refresh();
+        var read = counted.Records;
+        var cut = new CutBuilder(new RunSettings(), Steps[1]).With(index.Find(Steps[1])!);
+        index.Refresh();
+        Assert.Equal(read, counted.Records);
+        Assert.Equal(CutRecords.Read(log.Log, cut.Cut).Records.Select(r => (r.Partition, r.Offset)), cut.Records.Select(r => (r.Partition, r.Offset)));
+
+        // An older step's are read again by whoever resumes there, and each once.
+        var older = index.Find(Steps[0])!;
+        Assert.Equal(read + older.Sum(o => o.Records.Count), counted.Records);
     }
 
     [Fact]
@@ -86,5 +112,22 @@ public class RolloutTests
         Assert.Equal(expected, ordered.Select(w => w[0].WindowId));
         Assert.All(ordered, w => Assert.Equal([0, 1, 2, 3], w.Select(r => r.Sample)));
         Assert.NotEqual(expected, RolloutOrder.ByWindow(shuffled, 10).Select(w => w[0].WindowId));
+    }
+
+    private static readonly StepId[] Steps = [new("policy", 1), new("policy", 2)];
+
+    private static void AppendRollouts(TestLog log, StepId step) =>
+        log.Append([.. RowRecords.Rollouts(log.Log, [.. Enumerable.Range(0, 900).Select(i => TestLog.Row($"user{i}", i))], step, Purposes.Update)]);
+
+    private sealed class CountingReads(IEventLog inner) : LogAround(inner)
+    {
+        public int Records { get; private set; }
+
+        public override IEnumerable<LogRecord> Read(TopicPartition partition, long from, long? toExclusive = null) =>
+            base.Read(partition, from, toExclusive).Select(r =>
+            {
+                Records++;
+                return r;
+            });
     }
 }

@@ -6,12 +6,11 @@ using Tppo.Core.Rollouts;
 using Tppo.Core.Windows;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
-using Tppo.TestKit;
 
-namespace Tppo.Hosting.Tests;
+namespace Tppo.TestKit;
 
 /// <summary>An embedded log with holes in its offsets, in a temporary folder, and short ways to put facts on it.</summary>
-internal sealed class TestLog : IDisposable
+public sealed class TestLog : IDisposable
 {
     private readonly EmbeddedLogFactory factory = new();
     private readonly ManualClock clock;
@@ -47,8 +46,9 @@ internal sealed class TestLog : IDisposable
         if (ends) Append([.. Enumerable.Range(0, Log.Partitions(Topics.Windows)).Select(p => EndMark.Of("import", Topics.Windows, p))]);
     }
 
-    public IEnumerable<(TopicPartition Partition, long From, long To)> All(string topic) =>
-        Enumerable.Range(0, Log.Partitions(topic)).Select(p => new TopicPartition(topic, p)).Select(p => (p, Log.Bounds(p).Start, Log.Bounds(p).End));
+    public IEnumerable<OffsetRange> All(string topic) => Enumerable.Range(0, Log.Partitions(topic))
+        .Select(p => new TopicPartition(topic, p))
+        .Select(p => new OffsetRange(p, Log.Bounds(p).Start, Log.Bounds(p).End));
 
     public List<LogRecord> Records(string topic) => [.. Enumerable.Range(0, Log.Partitions(topic)).SelectMany(p => Log.Read(new TopicPartition(topic, p), 0))];
 

@@ -1,7 +1,9 @@
 using Tppo.Core;
 using Tppo.Core.Settings;
+using Tppo.Facts.Runs;
+using Tppo.TestKit;
 
-namespace Tppo.Hosting.Tests;
+namespace Tppo.Facts.Tests;
 
 public sealed class RunOnLogTests : IDisposable
 {

@@ -4,9 +4,12 @@ using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
+using Tppo.Facts.Cuts;
+using Tppo.Facts.Rollouts;
 using Tppo.Streaming.Records;
+using Tppo.TestKit;
 
-namespace Tppo.Hosting.Tests;
+namespace Tppo.Facts.Tests;
 
 public class CutTests
 {
@@ -17,12 +20,12 @@ public class CutTests
     {
         using var log = new TestLog();
         log.AppendWindows(30);
-        var cut = CutBuilder.Build(log.Log, Settings, "policy", 0, log.All(Topics.Windows));
+        var cut = new CutBuilder(Settings, new StepId("policy", 0)).Over(log.Log, log.All(Topics.Windows));
         Assert.Equal(30, cut.RecordHashes.Count);
         Assert.Equal(30, cut.Ranges.Sum(r => r.Records));
         Assert.Equal([0, 1, 2, 3], cut.Ranges.Select(r => r.Partition));
         Assert.Equal((-1, RunSettingsJson.Hash(Settings), Digest.Seed(5, "policy", "0")), (cut.Parent, cut.SettingsHash, cut.Seed));
-        var records = CutReader.All(log.Log, Cut.FromJson(cut.ToJson()));
+        var records = CutRecords.Read(log.Log, Cut.FromJson(cut.ToJson().Records));
         Assert.Equal(log.Records(Topics.Windows).Where(r => !EndMark.Is(r, out _)).Select(r => (r.Partition, r.Offset)), records.Select(r => (r.Partition, r.Offset)));
     }
 
@@ -31,9 +34,9 @@ public class CutTests
     {
         using var log = new TestLog();
         log.AppendWindows(10);
-        var cut = CutBuilder.Build(log.Log, Settings, "policy", 0, log.All(Topics.Windows));
+        var cut = new CutBuilder(Settings, new StepId("policy", 0)).Over(log.Log, log.All(Topics.Windows));
         log.AppendWindows(10, text: "later");
-        Assert.Equal(10, CutReader.All(log.Log, cut).Count);
+        Assert.Equal(10, CutRecords.Read(log.Log, cut).Records.Count);
     }
 
     [Fact]
@@ -41,7 +44,7 @@ public class CutTests
     {
         using var log = new TestLog();
         log.AppendWindows(20);
-        var cut = CutBuilder.Build(log.Log, Settings, "policy", 0, log.All(Topics.Windows));
+        var cut = new CutBuilder(Settings, new StepId("policy", 0)).Over(log.Log, log.All(Topics.Windows));
         using var changed = new TestLog();
         changed.AppendWindows(20, text: "b");
         var shown = 0;
@@ -55,11 +58,11 @@ public class CutTests
     {
         using var log = new TestLog();
         log.AppendWindows(20, ends: false);
-        var cut = CutBuilder.Build(log.Log, Settings, "policy", 0, log.All(Topics.Windows));
+        var cut = new CutBuilder(Settings, new StepId("policy", 0)).Over(log.Log, log.All(Topics.Windows));
         using var shorter = new TestLog();
         shorter.AppendWindows(19, ends: false);
         var missing = cut.Ranges.Single(r => r.To > shorter.Log.Bounds(new TopicPartition(r.Topic, r.Partition)).End);
-        var error = Assert.Throws<CutMismatchException>(() => CutReader.All(shorter.Log, cut));
+        var error = Assert.Throws<CutMismatchException>(() => CutRecords.Read(shorter.Log, cut).Records);
         Assert.Contains($"windows.v1/{missing.Partition}: expected {missing.Records} records, found {missing.Records - 1}", error.Message, StringComparison.Ordinal);
     }
 
@@ -68,20 +71,20 @@ public class CutTests
     {
         using var log = new TestLog();
         log.AppendWindows(20);
-        var cut = CutBuilder.Build(log.Log, Settings, "policy", 0, log.All(Topics.Windows));
-        Assert.Contains("digest", Assert.Throws<CutMismatchException>(() => CutReader.All(log.Log, cut with { Digest = RecordHash.Digest([]) })).Message, StringComparison.Ordinal);
+        var cut = new CutBuilder(Settings, new StepId("policy", 0)).Over(log.Log, log.All(Topics.Windows));
+        Assert.Contains("digest", Assert.Throws<CutMismatchException>(() => CutRecords.Read(log.Log, cut with { Digest = RecordHash.Digest([]) }).Records).Message, StringComparison.Ordinal);
         var fewer = cut with { RecordHashes = [.. cut.RecordHashes.SkipLast(1)], Digest = RecordHash.Digest(cut.RecordHashes.SkipLast(1)) };
-        Assert.Throws<CutMismatchException>(() => CutReader.All(log.Log, fewer));
+        Assert.Throws<CutMismatchException>(() => CutRecords.Read(log.Log, fewer).Records);
     }
 
     [Fact]
     public void Of_rollouts_a_cut_holds_those_of_its_own_step_only()
     {
         using var log = new TestLog();
-        log.Append([.. RowRecords.Rollouts(log.Log, [TestLog.Row("u1", 0)], "policy/1", Purposes.Update)]);
-        log.Append([.. RowRecords.Rollouts(log.Log, [TestLog.Row("u2", 0)], "policy/2", Purposes.Update)]);
-        var cut = CutBuilder.Build(log.Log, Settings, "policy", 2, log.All(Topics.Rollouts), "reward", "reference");
-        Assert.Equal("policy/2", Assert.Single(CutReader.All(log.Log, cut)).Header(HeaderNames.Step));
+        log.Append([.. RowRecords.Rollouts(log.Log, [TestLog.Row("u1", 0)], new StepId("policy", 1), Purposes.Update)]);
+        log.Append([.. RowRecords.Rollouts(log.Log, [TestLog.Row("u2", 0)], new StepId("policy", 2), Purposes.Update)]);
+        var cut = new CutBuilder(Settings, new StepId("policy", 2)) { RewardModel = "reward", ReferencePolicy = "reference" }.Over(log.Log, log.All(Topics.Rollouts));
+        Assert.Equal("policy/2", Assert.Single(CutRecords.Read(log.Log, cut).Records).Header(HeaderNames.Step));
         Assert.Equal(("reward", "reference"), (cut.RewardModel, cut.ReferencePolicy));
     }
 
@@ -90,7 +93,7 @@ public class CutTests
     {
         using var log = new TestLog();
         log.AppendWindows(40, perUser: 3);
-        var cut = CutBuilder.Build(log.Log, Settings, "policy", 0, log.All(Topics.Windows));
+        var cut = new CutBuilder(Settings, new StepId("policy", 0)).Over(log.Log, log.All(Topics.Windows));
         var fold = new Fold(0, 1, HeldOutBuckets: 15);
         var samples = WindowCut.Training(log.Log, cut, fold, new WindowCut.Sample(10, 7), new WindowCut.Sample(10_000, 8));
         var training = Enumerable.Range(0, 120).Where(i => i % 40 >= 15).Select(i => $"w{i:D4}").ToList();
@@ -105,7 +108,7 @@ public class CutTests
     {
         using var log = new TestLog();
         log.AppendWindows(40, perUser: 3);
-        var cut = CutBuilder.Build(log.Log, Settings, "policy", 0, log.All(Topics.Windows));
+        var cut = new CutBuilder(Settings, new StepId("policy", 0)).Over(log.Log, log.All(Topics.Windows));
         var heldOut = WindowCut.HeldOut(log.Log, cut, new Fold(0, 1, HeldOutBuckets: 15));
         Assert.Equal(Enumerable.Range(80, 15).Select(i => $"w{i:D4}"), heldOut.Select(w => w.Id));
     }
