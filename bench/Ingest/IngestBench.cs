@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tppo.Core.Log;
 using Tppo.Core.Settings;
 using Tppo.Core.World;
+using Tppo.Facts.Artifacts;
 using Tppo.Hosting;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;

@@ -1,7 +1,6 @@
 using Tppo.Core.Cuts;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Windows;
-using Tppo.Learning.Sampling;
 
 namespace Tppo.Steps;
 

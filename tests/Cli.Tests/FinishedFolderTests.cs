@@ -2,6 +2,7 @@ using System.Text.Json;
 using Tppo.Cli.Demo;
 using Tppo.Core.Models;
 using Tppo.Evaluator;
+using Tppo.Facts.Runs;
 using Tppo.TestKit;
 
 namespace Tppo.Cli.Tests;

@@ -2,6 +2,8 @@ using System.Text.RegularExpressions;
 using Tppo.Cli.Demo;
 using Tppo.Core.Models;
 using Tppo.Core.Settings;
+using Tppo.Facts.Artifacts;
+using Tppo.Facts.Runs;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Training;
 using Tppo.Streaming.Embedded;
@@ -62,7 +64,7 @@ public sealed partial class ReportTests : IDisposable
         var artifacts = new ArtifactStore(run.Checkpoints);
         var sft = artifacts.Add(draft =>
         {
-            File.WriteAllText(Path.Combine(draft, ArtifactStore.ModelFile), "weights");
+            File.WriteAllText(Path.Combine(draft, CheckpointFiles.Weights), "weights");
             Curves.Write(draft, Enumerable.Range(1, 9).Select(i => new StepStats(i, 10, 5.0 / i, 1, 1e-3)));
         });
         log.AppendCheckpoint(settings, ModelFamilies.Policy, sft);

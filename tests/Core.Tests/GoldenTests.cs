@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Tppo.Core.Judging;
 using Tppo.Core.Rewards;
 using Tppo.Core.Settings;
 using Tppo.Core.Statistics;
@@ -20,9 +21,9 @@ public class GoldenTests
             int at = 0;
             var ends = input.GetProperty("tokens").EnumerateArray().Select(t => at += t.GetString()!.Length / 2).ToArray();
             int[] starts = [.. ends.Length == 0 ? [] : new[] { 0 }.Concat(ends.SkipLast(1))];
-            sbyte[] categories = [.. input.GetProperty("word_categories").EnumerateArray().Select(c => c.GetSByte())];
+            Category[] categories = [.. input.GetProperty("word_categories").EnumerateArray().Select(c => Categories.Of(c.GetSByte()))];
             var found = Alignment.CategoryOfToken(Alignment.WordOfToken(words, starts, ends), categories);
-            Assert.True(expected.GetProperty("token_categories").EnumerateArray().Select(c => c.GetSByte()).SequenceEqual(found), name);
+            Assert.True(expected.GetProperty("token_categories").EnumerateArray().Select(c => Categories.Of(c.GetSByte())).SequenceEqual(found), name);
             cases++;
         }
 
@@ -66,7 +67,8 @@ public class GoldenTests
             var p = t.GetProperty("probabilities").Doubles();
             var word = t.GetProperty("word");
             return new ScoredToken(
-                t.GetProperty("category").GetInt32(), word.ValueKind == JsonValueKind.Null ? Alignment.NoWord : word.GetInt32(), t.GetProperty("eos").GetBoolean(), p[1], p[2]);
+                Categories.Of(t.GetProperty("category").GetSByte()), word.ValueKind == JsonValueKind.Null ? Alignment.NoWord : word.GetInt32(),
+                t.GetProperty("eos").GetBoolean(), p[1], p[2]);
         }
     }
 

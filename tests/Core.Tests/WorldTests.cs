@@ -67,7 +67,7 @@ public class WorldTests
             oracle += truth.Whole(evidence, $"{mods[0]} {mods[1]} {World.Heads(best)[0]}, {mods[2]} {World.Heads(best)[1]}, {mods[3]} {mods[4]}") ? 1 : 0;
             var answer = JudgeAnswer.Read(await judge.AskAsync(new JudgeInput(window.History, response), TestContext.Current.CancellationToken), Words.Split(response));
             judged += labels.Count;
-            agree += labels.Where((l, k) => answer.Words[k] == (l ? 2 : 1)).Count();
+            agree += labels.Where((l, k) => answer.Words[k] == Categories.Of(l)).Count();
         }
 
         double n = windows.Count;
@@ -93,6 +93,6 @@ public class WorldTests
         var truth = new WorldTruth(World);
         var evidence = truth.Evidence(window.History);
         var answer = JudgeAnswer.Read(await new OracleJudge(World, 0).AskAsync(input, TestContext.Current.CancellationToken), Words.Split(input.Response));
-        Assert.Equal(Words.Split(input.Response).Select(w => truth.Word(evidence, Words.Normalise(w.Text)).Relevant), answer.Words.Select(c => c == 2));
+        Assert.Equal(Words.Split(input.Response).Select(w => truth.Word(evidence, Words.Normalise(w.Text)).Relevant), answer.Words.Select(c => c == Category.Relevant));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Tppo.Core.Cuts;
 using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
@@ -8,6 +9,7 @@ using Tppo.Core.Settings;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
+using Tppo.Facts.Rollouts;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Faults;
 using Tppo.Streaming.Log;
@@ -19,7 +21,7 @@ namespace Tppo.Labeler.Tests;
 public sealed class LabelWorkerTests
 {
     private const int Samples = 2;
-    private static readonly string Step = $"{ModelFamilies.Reward}/0";
+    private static readonly StepId Step = new(ModelFamilies.Reward, 0);
 
     [Fact]
     public void Each_rollouts_record_becomes_one_token_rewards_record_of_the_same_rows_on_its_partition()
@@ -42,7 +44,7 @@ public sealed class LabelWorkerTests
         kit.RunUntilIdle(LabelerService.Compose);
         var judge = new OracleJudge(new SearchWorld(kit.Settings.Seed, kit.Settings.Input.World), kit.Settings.Labels.JudgeNoise);
         var rows = Rows(kit);
-        var seen = new HashSet<sbyte>();
+        var seen = new HashSet<Category>();
         foreach (var reward in Rewards(kit))
         {
             var row = rows[reward.RolloutId];
@@ -165,7 +167,7 @@ public sealed class LabelWorkerTests
         // More than one record a partition.
         RolloutRow[] rows = [.. all.Take(330).SelectMany(w => Enumerable.Range(0, Samples).Select(s => Row(w, s, Purposes.Label)))];
         kit.Log.Append([.. RowRecords.Rollouts(kit.Log, rows, Step, Purposes.Label)]);
-        kit.Log.Append([.. RowRecords.Rollouts(kit.Log, [.. all.Take(3).Select(w => Row(w, 9, Purposes.Update))], "policy/1", Purposes.Update)]);
+        kit.Log.Append([.. RowRecords.Rollouts(kit.Log, [.. all.Take(3).Select(w => Row(w, 9, Purposes.Update))], new StepId("policy", 1), Purposes.Update)]);
         kit.Log.AppendEnds(ModelFamilies.Reward, Topics.Rollouts);
         return kit;
     }
@@ -203,8 +205,8 @@ public sealed class LabelWorkerTests
 
     private static string[] Categories(ServiceKit kit) => [.. Rewards(kit).Select(r => $"{r.RolloutId} {string.Join(',', r.Categories)} {r.Sentence}").Order(StringComparer.Ordinal)];
 
-    private static List<sbyte> WordLabels(LogRecord record) =>
+    private static List<Category> WordLabels(LogRecord record) =>
         [.. TokenRewardCodec.Decode(record.Value).SelectMany(r => r.Categories.Where((_, t) => r.WordIndex[t] >= 0)).Order()];
 
-    private static List<sbyte> Sentences(LogRecord record) => [.. TokenRewardCodec.Decode(record.Value).Select(r => r.Sentence).Order()];
+    private static List<Category> Sentences(LogRecord record) => [.. TokenRewardCodec.Decode(record.Value).Select(r => r.Sentence).Order()];
 }

@@ -1,6 +1,8 @@
 using Tppo.Core.Numerics;
+using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Learning.Models;
+using Tppo.Learning.Tokenizing;
 using Tppo.Learning.Training;
 using static TorchSharp.torch;
 
@@ -46,18 +48,36 @@ internal static class Tiny
         var responses = Responses(prompts, each, seed);
         var logProbs = ResponseLogProbs.Of(policy, promptIds, responses);
         return new UpdateBatch(
-            promptIds,
-            [.. responses.Select((of, p) => (RolloutResponse[])[.. of.Select((ids, g) => new RolloutResponse(
-                ids, logProbs[p][g], [.. ids.Select(id => ((id % 3) - 1) / 4f)], [.. ids.Select(_ => true)]))])],
+            [.. responses.Select((of, p) => (Trajectory[])[.. of.Select((ids, g) => new Trajectory(
+                promptIds[p], ids, logProbs[p][g], [.. ids.Select(id => ((id % 3) - 1) / 4f)], [.. ids.Select(_ => true)]))])],
             seed);
     }
+
+    /// <summary>Rollouts of one window in which every token but the end is a word of one letter.</summary>
+    internal static RolloutRow[] Rows(int[] prompt, params int[][] responses) => [.. responses.Select((ids, sample) => new RolloutRow
+    {
+        RolloutId = $"{sample}",
+        WindowId = "window",
+        User = "user",
+        Purpose = Purposes.Update,
+        PolicyVersion = "policy",
+        Sample = sample,
+        Seed = 0,
+        PromptIds = prompt,
+        ResponseIds = ids,
+        LogProbs = [.. ids.Select(_ => -1f)],
+        ByteStarts = [.. ids.Select((_, t) => 2 * t)],
+        ByteEnds = [.. ids.Select((id, t) => (2 * t) + (id == SpecialTokens.Own.End ? 0 : 2))],
+        Response = string.Concat(ids.Where(id => id != SpecialTokens.Own.End).Select(_ => " x")),
+        Finished = true,
+    })];
 
     /// <summary>Logits after every token of one row, in the plainest way: the row alone, no padding, no sharing.</summary>
     internal static float[][] PlainLogits(Decoder decoder, int[] ids)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var logits = decoder.Logits(decoder.Hidden(RowBatch.Build([ids]))).squeeze(0);
+        var logits = decoder.Logits(decoder.Hidden(RowBatch.Build(decoder, [ids]))).squeeze(0);
         return [.. Enumerable.Range(0, ids.Length).Select(t => logits.select(0, t).contiguous().data<float>().ToArray())];
     }
 

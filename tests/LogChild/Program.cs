@@ -1,9 +1,10 @@
+using System.Globalization;
+using Tppo.Core.Log;
+using Tppo.Streaming.Embedded;
+using Tppo.TestKit;
 // A process for the tests to kill. It copies search.v1 to timeline.v1 in small steps without end, counts in its state what
 // it has copied, and prints that count after each step has committed: what is printed must survive.
 // With --broker it starts a broker, prints its port and folder, and waits.
-using System.Globalization;
-using Tppo.Core.Log;
-using Tppo.TestKit;
 
 if (args[0] == "--broker")
 {

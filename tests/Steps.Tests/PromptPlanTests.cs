@@ -60,6 +60,6 @@ public sealed class PromptPlanTests
     {
         using var kit = new ServiceKit(settings);
         kit.Log.AppendWindows(settings);
-        return PromptPlan.Of(kit.Log, settings, kit.Log.AppendWindowCut(settings), settings.OneFold());
+        return PromptPlan.Of(new StepContext(kit.Log, settings, kit.Artifacts), kit.Log.AppendWindowCut(settings), settings.OneFold());
     }
 }

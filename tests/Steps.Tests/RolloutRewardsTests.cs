@@ -1,8 +1,12 @@
 using System.Text;
 using Tppo.Core.Judging;
+using Tppo.Core.Rewards;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
+using Tppo.Core.Text;
 using Tppo.Learning.Tokenizing;
+using Tppo.Learning.Training;
+using static Tppo.Core.Judging.Category;
 
 namespace Tppo.Steps.Tests;
 
@@ -12,7 +16,7 @@ public sealed class RolloutRewardsTests
     private static readonly string[] Tokens = [" red", " sho", "es", ",", " blue", " red", ""];
 
     // The category that the reward model finds likeliest; it calls the comma and the end relevant, which must not matter.
-    private static readonly int[] Categories = [2, 1, 0, 2, 2, 2, 2];
+    private static readonly Category[] Categories = [Relevant, Irrelevant, None, Relevant, Relevant, Relevant, Relevant];
 
     [Fact]
     public void Words_are_paid_by_their_category_separators_and_the_end_nothing_and_a_repeated_word_is_fined()
@@ -51,7 +55,7 @@ public sealed class RolloutRewardsTests
     public void Ids_and_recorded_log_probs_pass_through()
     {
         var response = Of(Plain);
-        Assert.Equal([10, 11, 12, 13, 14, 15, Tokenizer.EosId], response.Ids);
+        Assert.Equal([10, 11, 12, 13, 14, 15, SpecialTokens.Own.End], response.Ids);
         Assert.Equal([-0f, -1, -2, -3, -4, -5, -6], response.SampledLogProbs);
     }
 
@@ -63,11 +67,17 @@ public sealed class RolloutRewardsTests
         Assert.Equal(1, RolloutRewards.DistinctWords([Row([" ..."])]));
     }
 
-    private static RolloutResponse Of(TppoSettings settings, int targets = 2) => RolloutRewards.Of(
-        Row(Tokens),
-        new TokenScores([.. Categories.Select(c => c == 0 ? 0.8f : 0.1f)], [.. Categories.Select(c => c == 1 ? 0.8f : 0.1f)], [.. Categories.Select(c => c == 2 ? 0.8f : 0.1f)]),
-        settings,
-        targets);
+    private static Trajectory Of(TppoSettings settings, int targets = 2)
+    {
+        var row = Row(Tokens);
+        var words = Alignment.WordOfToken(Words.Split(row.Response), row.ByteStarts, row.ByteEnds);
+        ScoredToken[] scored =
+        [
+            .. Categories.Select((c, t) => new ScoredToken(
+                c, words[t], t == Tokens.Length - 1, c == Irrelevant ? 0.8 : 0.1, c == Relevant ? 0.8 : 0.1)),
+        ];
+        return RolloutRewards.Of(row, scored, settings, targets);
+    }
 
     private static RolloutRow Row(string[] tokens)
     {
@@ -82,7 +92,7 @@ public sealed class RolloutRewardsTests
             Sample = 0,
             Seed = 0,
             PromptIds = [3],
-            ResponseIds = [.. Enumerable.Range(10, tokens.Length - 1), Tokenizer.EosId],
+            ResponseIds = [.. Enumerable.Range(10, tokens.Length - 1), SpecialTokens.Own.End],
             LogProbs = [.. tokens.Select((_, i) => -(float)i)],
             ByteStarts = [0, .. ends[..^1]],
             ByteEnds = ends,

@@ -1,3 +1,16 @@
+using Tppo.Core.Cuts;
+using Tppo.Core.Models;
+using Tppo.Core.Numerics;
+using Tppo.Core.Rollouts;
+using Tppo.Core.Settings;
+using Tppo.Core.Windows;
+using Tppo.Learning.Checkpoints;
+using Tppo.Learning.Models;
+using Tppo.Learning.Native;
+using Tppo.Learning.Prompts;
+using Tppo.Learning.Tokenizing;
+using Tppo.Steps;
+using Tppo.TestKit;
 using Xunit.Sdk;
 using Xunit.v3;
 

@@ -1,4 +1,5 @@
 using Tppo.Core.Events;
+using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
 using Tppo.Core.World;
 

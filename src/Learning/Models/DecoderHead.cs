@@ -1,9 +1,4 @@
 
-
-
-
-using Tppo.Core.Judging;
-
 namespace Tppo.Learning.Models;
 
 /// <summary>What a decoder puts out at a token, besides its next-token logits.</summary>

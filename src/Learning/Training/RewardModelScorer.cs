@@ -1,4 +1,3 @@
-using Tppo.Core.Judging;
 using Tppo.Core.Rewards;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Text;

@@ -1,4 +1,3 @@
-
 namespace Tppo.Streaming.Records;
 
 /// <summary>Names of the headers that every record carries: CloudEvents' Kafka binary mode, and our own.</summary>

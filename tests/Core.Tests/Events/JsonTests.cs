@@ -87,7 +87,7 @@ public class JsonTests
         var cut = new Cut(1, "policy", 3, 2, [new CutRange("windows.v1", 0, 4, 9, 3)], ["aa", "bb", "cc"], "dd", 42, "ee", "0.1.0", 2, "ff", "");
         var json = cut.ToJson();
         var again = Cut.FromJson(json);
-        Assert.Equal("policy/3", again.Id);
+        Assert.Equal(new StepId("policy", 3), again.Step);
         Assert.Equal(json, again.ToJson());
         Assert.Equal(
             """{"v":1,"model":"policy","ordinal":3,"parent":2,"ranges":[{"topic":"windows.v1","partition":0,"from":4,"to":9,"records":3}],"record_hashes":["aa","bb","cc"],"digest":"dd","seed":42,"settings_hash":"ee","code_version":"0.1.0","thread_count":2,"reward_model":"ff","reference_policy":""}""",

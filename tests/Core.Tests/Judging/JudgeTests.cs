@@ -4,6 +4,7 @@ using Tppo.Core.Settings;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using Tppo.Core.World;
+using static Tppo.Core.Judging.Category;
 
 namespace Tppo.Core.Tests;
 
@@ -14,19 +15,19 @@ public class JudgeTests
     [Fact]
     public void An_answer_comes_back_as_it_was_with_masked_words()
     {
-        var raw = JudgeAnswer.Write(RedShoes, [2, 1, 0], 2);
+        var raw = JudgeAnswer.Write(RedShoes, [Relevant, Irrelevant, None], Relevant);
         Assert.Equal("""{"words":[["Red",1],["shoes",0],["--",null]],"whole":1}""", raw);
         var answer = JudgeAnswer.Read(raw, RedShoes);
-        Assert.Equal([2, 1, 0], answer.Words);
-        Assert.Equal(2, answer.Whole);
+        Assert.Equal([Relevant, Irrelevant, None], answer.Words);
+        Assert.Equal(Relevant, answer.Whole);
     }
 
     [Fact]
     public void Words_are_compared_by_identity_and_an_unusable_score_masks_only_its_word()
     {
         var answer = JudgeAnswer.Read("""{"words":[["\"RED\"",1],["shoes!","yes"],["",0.5]],"whole":7}""", RedShoes);
-        Assert.Equal([2, 0, 0], answer.Words);
-        Assert.Equal(0, answer.Whole);
+        Assert.Equal([Relevant, None, None], answer.Words);
+        Assert.Equal(None, answer.Whole);
     }
 
     [Theory]
@@ -56,11 +57,11 @@ public class JudgeTests
             var evidence = truth.Evidence(windows[i].History);
             var words = Words.Split(response);
             var answer = JudgeAnswer.Read(Ask(judge, windows[i].History, response), words);
-            wholeFlips += truth.Whole(evidence, response) == (answer.Whole == 2) ? 0 : 1;
+            wholeFlips += truth.Whole(evidence, response) == (answer.Whole == Relevant) ? 0 : 1;
             foreach (var (k, identity) in words.Select(w => Words.Normalise(w.Text)).Index().DistinctBy(w => w.Item))
             {
                 var word = truth.Word(evidence, identity);
-                var flipped = word.Relevant == (answer.Words[k] == 2) ? 0 : 1;
+                var flipped = word.Relevant == (answer.Words[k] == Relevant) ? 0 : 1;
                 if (word.Near) (near, nearFlips) = (near + 1, nearFlips + flipped);
                 else (clear, clearFlips) = (clear + 1, clearFlips + flipped);
             }

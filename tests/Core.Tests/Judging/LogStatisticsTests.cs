@@ -3,6 +3,7 @@ using Tppo.Core.Judging;
 using Tppo.Core.Numerics;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
+using static Tppo.Core.Judging.Category;
 
 namespace Tppo.Core.Tests;
 
@@ -15,7 +16,7 @@ public class LogStatisticsTests
     {
         var judge = new LogStatisticsJudge(Toy(200, shuffled: false), "toy");
         var answer = JudgeAnswer.Read(JudgeTests.Ask(judge, History("walking lamps"), "walked lamp, lamps zebra, --"), Words.Split("walked lamp, lamps zebra, --"));
-        Assert.Equal([2, 2, 2, 1, 0], answer.Words);
+        Assert.Equal([Relevant, Relevant, Relevant, Irrelevant, None], answer.Words);
     }
 
     [Theory]
@@ -38,7 +39,7 @@ public class LogStatisticsTests
 
         // No pair occurs outside its own window, so nothing but the history's own words is relevant.
         var judge = new LogStatisticsJudge(windows, "alone");
-        Assert.Equal([1], JudgeAnswer.Read(JudgeTests.Ask(judge, History("apple"), "pear"), Words.Split("pear")).Words);
+        Assert.Equal([Irrelevant], JudgeAnswer.Read(JudgeTests.Ask(judge, History("apple"), "pear"), Words.Split("pear")).Words);
     }
 
     [Fact]
@@ -56,20 +57,20 @@ public class LogStatisticsTests
     {
         var judge = new LogStatisticsJudge(Toy(600, shuffled: false), "toy");
         var answer = JudgeAnswer.Read(JudgeTests.Ask(judge, History("h3q1 h3q2"), "g3q1 g5q1"), Words.Split("g3q1 g5q1"));
-        Assert.Equal([2, 1], answer.Words);
+        Assert.Equal([Relevant, Irrelevant], answer.Words);
     }
 
     [Fact]
     public void A_response_is_relevant_where_most_of_its_queries_are_and_it_does_not_repeat_itself()
     {
         var judge = new LogStatisticsJudge(Toy(200, shuffled: false), "toy");
-        sbyte Whole(string response) => JudgeAnswer.Read(JudgeTests.Ask(judge, History("red green blue"), response), Words.Split(response)).Whole;
-        Assert.Equal(2, Whole("red, green, blue"));
-        Assert.Equal(2, Whole("red, green, zebra"));
-        Assert.Equal(1, Whole("red, lion, zebra"));
-        Assert.Equal(1, Whole("red, red, red"));
-        Assert.Equal(1, Whole("red red red, green, blue"));
-        Assert.Equal(1, Whole("--, ,"));
+        Category Whole(string response) => JudgeAnswer.Read(JudgeTests.Ask(judge, History("red green blue"), response), Words.Split(response)).Whole;
+        Assert.Equal(Relevant, Whole("red, green, blue"));
+        Assert.Equal(Relevant, Whole("red, green, zebra"));
+        Assert.Equal(Irrelevant, Whole("red, lion, zebra"));
+        Assert.Equal(Irrelevant, Whole("red, red, red"));
+        Assert.Equal(Irrelevant, Whole("red red red, green, blue"));
+        Assert.Equal(Irrelevant, Whole("--, ,"));
     }
 
     // Twelve topics with history words of their own and target words of their own; shuffled, targets are of any topic.

@@ -1,6 +1,8 @@
+using Tppo.Core.Judging;
 using Tppo.Core.Rewards;
 using Tppo.Core.Settings;
 using Tppo.Core.Text;
+using static Tppo.Core.Judging.Category;
 
 namespace Tppo.Core.Tests;
 
@@ -12,7 +14,8 @@ public class TokenRewardsTests
     private static readonly string[] TrailWords = ["trail", "shoes", "Trail"];
     private static readonly ScoredToken[] Trail =
     [
-        Token(2, 0), Token(1, 1), Token(1, 1), Token(2, Alignment.NoWord), Token(2, 2), new(2, Alignment.NoWord, true, 0.1, 0.8),
+        Token(Relevant, 0), Token(Irrelevant, 1), Token(Irrelevant, 1), Token(Relevant, Alignment.NoWord), Token(Relevant, 2),
+        new(Relevant, Alignment.NoWord, true, 0.1, 0.8),
     ];
 
     [Fact]
@@ -25,12 +28,12 @@ public class TokenRewardsTests
         var literal = Bare with { Map = RewardMap.PaperLiteral, Penalty = LengthPenalty.Product, Alpha = 1e-9 };
         var rewards = TokenRewards.Shape(Trail, TrailWords, literal);
         var limit = 1 / (1 + Math.Exp(-6));
-        for (var l = 0; l < Trail.Length; l++) Assert.Equal(Trail[l].Word < 0 ? 0 : Trail[l].Category * limit, rewards[l], 7);
+        for (var l = 0; l < Trail.Length; l++) Assert.Equal(Trail[l].Word < 0 ? 0 : (int)Trail[l].Category * limit, rewards[l], 7);
     }
 
     [Fact]
     public void Probability_difference_pays_what_the_model_is_sure_of() =>
-        Assert.Equal(0.55, TokenRewards.Shape([new ScoredToken(2, 0, false, 0.2, 0.75)], ["a"], Bare with { Map = RewardMap.ProbabilityDifference })[0], 12);
+        Assert.Equal(0.55, TokenRewards.Shape([new ScoredToken(Relevant, 0, false, 0.2, 0.75)], ["a"], Bare with { Map = RewardMap.ProbabilityDifference })[0], 12);
 
     [Fact]
     public void Tokens_of_a_repeated_word_are_paid_the_repeat_value_whatever_their_category()
@@ -70,7 +73,7 @@ public class TokenRewardsTests
     [Fact]
     public void A_product_also_lets_a_bad_late_token_off_and_the_shift_does_not()
     {
-        ScoredToken[] late = [.. Enumerable.Repeat(Token(1, 0), 60)];
+        ScoredToken[] late = [.. Enumerable.Repeat(Token(Irrelevant, 0), 60)];
         Assert.Equal(0, TokenRewards.Shape(late, ["a"], Bare with { Penalty = LengthPenalty.Product })[59], 9);
         Assert.Equal(-1, TokenRewards.Shape(late, ["a"], Bare with { Penalty = LengthPenalty.Shifted })[59], 9);
     }
@@ -81,8 +84,8 @@ public class TokenRewardsTests
         var penalised = TokenRewards.Shape(Trail, TrailWords, Bare with { Penalty = LengthPenalty.Shifted });
         var divided = TokenRewards.Shape(Trail, TrailWords, Bare with { Penalty = LengthPenalty.Shifted, DivideByWords = true });
         for (var l = 0; l < Trail.Length; l++) Assert.Equal(penalised[l] / 3, divided[l], 15);
-        Assert.Equal([0], TokenRewards.Shape([new ScoredToken(0, Alignment.NoWord, true, 0, 0)], [], new ShapingSettings()));
+        Assert.Equal([0], TokenRewards.Shape([new ScoredToken(None, Alignment.NoWord, true, 0, 0)], [], new ShapingSettings()));
     }
 
-    private static ScoredToken Token(int category, int word) => new(category, word, false, 0.3, 0.6);
+    private static ScoredToken Token(Category category, int word) => new(category, word, false, 0.3, 0.6);
 }

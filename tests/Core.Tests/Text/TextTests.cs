@@ -1,6 +1,8 @@
 using System.Text;
 using CsCheck;
+using Tppo.Core.Judging;
 using Tppo.Core.Text;
+using Tppo.Core.Windows;
 
 namespace Tppo.Core.Tests;
 
@@ -45,7 +47,7 @@ public class TextTests
     [InlineData("", "", "")]
     [InlineData(" ", "", "")]
     public void Queries_are_trimmed_and_collapsed_and_repeats_ignore_case(string text, string collapsed, string key) =>
-        Assert.Equal((collapsed, key), (QueryText.Collapse(text), QueryText.RepeatKey(text)));
+        Assert.Equal((collapsed, key), (QueryText.Collapse(text), HistoryText.RepeatKey(HistoryText.Of(text))));
 
     [Fact]
     public void A_response_has_one_space_before_it_and_no_commas_inside_its_queries()
@@ -86,12 +88,12 @@ public class TextTests
             int[] starts = [.. Enumerable.Range(0, (length + size - 1) / size).Select(i => i * size)];
             int[] ends = [.. starts.Select(s => Math.Min(length, s + size))];
             var owner = Alignment.WordOfToken(words, starts, ends);
-            sbyte[] categories = [.. words.Select((_, i) => (sbyte)((i % 2) + 1))];
+            Category[] categories = [.. words.Select((_, i) => i % 2 == 0 ? Category.Irrelevant : Category.Relevant)];
             var found = Alignment.CategoryOfToken(owner, categories);
             for (var t = 0; t < starts.Length; t++)
             {
                 var overlapped = words.Index().Where(w => w.Item.Start < ends[t] && w.Item.End > starts[t]).Select(w => w.Index).ToList();
-                if (overlapped.Count == 0 ? owner[t] != Alignment.NoWord || found[t] != 0 : !overlapped.Contains(owner[t])) return false;
+                if (overlapped.Count == 0 ? owner[t] != Alignment.NoWord || found[t] != Category.None : !overlapped.Contains(owner[t])) return false;
                 if (overlapped.Count == 1 && found[t] != categories[overlapped[0]]) return false;
             }
 

@@ -76,8 +76,10 @@ public class WindowProperties
         Gen.Select(Logs, Settings).Sample(
             (log, settings) => Windower.NewestOnly(log, settings).All(w =>
                 w.Targets[^1] == QueryText.Collapse(log.Where(e => e.User == w.User && e.Type == EventType.Search && e.Text.Trim().Length > 0)
-                    .OrderBy(EventOrder.Of).Aggregate((last, e) => QueryText.RepeatKey(last.Text) == QueryText.RepeatKey(e.Text) ? last : e).Text)),
+                    .OrderBy(EventOrder.Of).Aggregate((last, e) => RepeatKey(last.Text) == RepeatKey(e.Text) ? last : e).Text)),
             iter: 500);
+
+    private static string RepeatKey(string text) => HistoryText.RepeatKey(HistoryText.Of(text));
 
     private static IEnumerable<string> Json(IEnumerable<Window> windows) => windows.Select(w => System.Text.Encoding.UTF8.GetString(WindowJson.Write(w)));
 
@@ -91,8 +93,8 @@ public class WindowProperties
             var searches = new List<UserEvent>();
             foreach (var e in user)
             {
-                var key = QueryText.RepeatKey(e.Text);
-                if (e.Type == EventType.Search && key.Length > 0 && (searches.Count == 0 || QueryText.RepeatKey(searches[^1].Text) != key)) searches.Add(e);
+                var key = RepeatKey(e.Text);
+                if (e.Type == EventType.Search && key.Length > 0 && (searches.Count == 0 || RepeatKey(searches[^1].Text) != key)) searches.Add(e);
                 if (history.Take(e, settings, out _) is { } window) taken.Add((window, [.. searches.TakeLast(settings.Targets)]));
             }
         }

@@ -25,7 +25,7 @@ public class CutTests
         Assert.Equal(30, cut.Ranges.Sum(r => r.Records));
         Assert.Equal([0, 1, 2, 3], cut.Ranges.Select(r => r.Partition));
         Assert.Equal((-1, RunSettingsJson.Hash(Settings), Digest.Seed(5, "policy", "0")), (cut.Parent, cut.SettingsHash, cut.Seed));
-        var records = CutRecords.Read(log.Log, Cut.FromJson(cut.ToJson().Records));
+        var records = CutRecords.Read(log.Log, Cut.FromJson(cut.ToJson())).Records;
         Assert.Equal(log.Records(Topics.Windows).Where(r => !EndMark.Is(r, out _)).Select(r => (r.Partition, r.Offset)), records.Select(r => (r.Partition, r.Offset)));
     }
 

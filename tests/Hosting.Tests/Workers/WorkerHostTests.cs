@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tppo.Core.Log;
-using Tppo.Facts.Ends;
 using Tppo.Hosting.Workers;
-using Tppo.Streaming.Records;
 using Tppo.TestKit;
 
 namespace Tppo.Hosting.Tests;
@@ -96,26 +94,6 @@ public class WorkerHostTests
         host.Run([worker], untilIdle: true, TestContext.Current.CancellationToken);
         Assert.False(between[0]);
         Assert.True(host.IsReady);
-    }
-
-    [Fact]
-    public void A_stage_has_ended_when_every_partition_has_its_mark()
-    {
-        using var log = new TestLog();
-        var watch = new EndMarkWatch(log.Log, Topics.Timeline);
-        for (var p = 0; p < 3; p++) log.Append(LogTools.Record(Topics.Timeline, "x", p), EndMark.Of("import/1", Topics.Timeline, p));
-        log.Append(EndMark.Of("another", Topics.Timeline, 3));
-        watch.Refresh();
-        Assert.Empty(watch.Ended());
-        Assert.Null(watch.MarksOf("import/1"));
-        log.Append(EndMark.Of("import/1", Topics.Timeline, 3));
-        watch.Refresh();
-        var (stage, marks) = Assert.Single(watch.Ended());
-        Assert.Equal("import/1", stage);
-        Assert.Equal(log.Records(Topics.Timeline).Where(r => EndMark.Is(r, out var s) && s == "import/1").Select(r => r.Offset), marks);
-        Assert.Equal(marks, watch.MarksOf("import/1"));
-        watch.Refresh();
-        Assert.Single(watch.Ended());
     }
 
     private static WorkerHost Host(TestLog log) => new(log.Log, NullLogger<WorkerHost>.Instance);

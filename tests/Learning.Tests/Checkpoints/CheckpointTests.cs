@@ -142,7 +142,7 @@ public sealed class CheckpointTests : IDisposable
         using var scope = NewDisposeScope();
         using var policy = Tiny.Policy();
         using var optimiser = new AdamW(policy);
-        policy.Logits(policy.Hidden(RowBatch.Build([[10, 11, 12]]))).sum().backward();
+        policy.Logits(policy.Hidden(RowBatch.Build(policy, [[10, 11, 12]]))).sum().backward();
         optimiser.Step(1e-3, 1);
         var path = Path.Combine(folder, "state");
         SafeTensors.Write(path, optimiser.State());

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using CsCheck;
+using Tppo.Core.Judging;
 using Tppo.Learning.Losses;
 using static TorchSharp.torch;
+using static Tppo.Core.Judging.Category;
 
 namespace Tppo.Learning.Tests.Losses;
 
@@ -22,7 +24,7 @@ public class RewardModelLossTests
             input.Grid("labels").to(int64),
             input.Grid("keep").to(ScalarType.Bool),
             input.Grid("response").to(ScalarType.Bool),
-            [.. input.GetProperty("whole").EnumerateArray().Select(whole => whole.ValueKind == JsonValueKind.Null ? (int?)null : whole.GetInt32())],
+            [.. input.GetProperty("whole").EnumerateArray().Select(whole => whole.ValueKind == JsonValueKind.Null ? None : Categories.Of(whole.GetSByte()))],
             input.Number("w"),
             0.1,
             given.ValueKind == JsonValueKind.Array ? Golden.Numbers(given) : null);
@@ -37,8 +39,8 @@ public class RewardModelLossTests
     public void Losses_of_one_response_by_hand()
     {
         using var scope = NewDisposeScope();
-        // Even logits: −log P = ln 3 everywhere. Labels 1, 2, 0: weights 1, 1, 0.1. E[c] = 1.5, whole 2.
-        var (_, stats) = Compute(zeros(1, 3, 3, float64), [1, 2, 0], [true, true, true], 2, 0.25);
+        // Even logits: −log P = ln 3 everywhere. Labels 1, 2, 0: weights 1, 1, 0.1. E[c] = 1.5, the whole relevant.
+        var (_, stats) = Compute(zeros(1, 3, 3, float64), [1, 2, 0], [true, true, true], Relevant, 0.25);
         Golden.AssertClose([2.1 * Math.Log(3) / 3, 0.25, (0.25 * 0.7 * Math.Log(3)) + (0.75 * 0.25)], [stats.Local, stats.Global, stats.Total], "losses");
     }
 
@@ -47,8 +49,8 @@ public class RewardModelLossTests
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new double[,,] { { { 0, 1, 3 }, { 0, 2, -1 }, { 0, 0, 0 } } });
-        var all = Compute(logits, [2, 1, 2], [true, true, true], 1, 0.5).Stats;
-        var thinned = Compute(logits, [2, 1, 2], [false, true, true], 1, 0.5).Stats;
+        var all = Compute(logits, [2, 1, 2], [true, true, true], Irrelevant, 0.5).Stats;
+        var thinned = Compute(logits, [2, 1, 2], [false, true, true], Irrelevant, 0.5).Stats;
         Assert.Equal(all.Global, thinned.Global, 1e-12);
         Assert.NotEqual(all.Local, thinned.Local, 1e-3);
     }
@@ -58,9 +60,9 @@ public class RewardModelLossTests
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new double[,,] { { { 0, 1, 3 }, { 0, 2, -1 }, { 0, 0, 0 } } });
-        Assert.Equal(0, Compute(logits, [2, 1, 2], [true, true, true], 0, 0.5).Stats.Global);
-        Assert.Equal(0, Compute(logits, [0, 0, 0], [true, true, true], 2, 0.5).Stats.Global);
-        Assert.NotEqual(0, Compute(logits, [2, 1, 2], [true, true, true], 1, 0.5).Stats.Global);
+        Assert.Equal(0, Compute(logits, [2, 1, 2], [true, true, true], None, 0.5).Stats.Global);
+        Assert.Equal(0, Compute(logits, [0, 0, 0], [true, true, true], Relevant, 0.5).Stats.Global);
+        Assert.NotEqual(0, Compute(logits, [2, 1, 2], [true, true, true], Irrelevant, 0.5).Stats.Global);
     }
 
     [Fact]
@@ -68,7 +70,7 @@ public class RewardModelLossTests
     {
         using var scope = NewDisposeScope();
         var logits = zeros(1, 3, 3, float64).requires_grad_();
-        var (loss, stats) = Compute(logits, [0, 0, 0], [false, false, false], 0, 0.5);
+        var (loss, stats) = Compute(logits, [0, 0, 0], [false, false, false], None, 0.5);
         loss.backward();
         Assert.Equal(0, stats.Total);
         Assert.All(Golden.Values(logits.grad!), value => Assert.Equal(0, value));
@@ -77,15 +79,15 @@ public class RewardModelLossTests
     [Fact]
     public void The_balance_mask_keeps_all_where_neither_label_is_three_times_the_other()
     {
-        Assert.All(Keep(1, 2, 2, 2, 1, 0, 0), Assert.True);
-        Assert.All(Keep(2, 2, 2, 2, 0), Assert.True);
-        Assert.All(Keep(1, 1, 1, 1, 1), Assert.True);
+        Assert.All(Keep(Irrelevant, Relevant, Relevant, Relevant, Irrelevant, None, None), Assert.True);
+        Assert.All(Keep(Relevant, Relevant, Relevant, Relevant, None), Assert.True);
+        Assert.All(Keep(Irrelevant, Irrelevant, Irrelevant, Irrelevant, Irrelevant), Assert.True);
     }
 
     [Fact]
     public void The_balance_mask_thins_the_frequent_label_to_three_times_the_rare_one()
     {
-        sbyte[] row = [.. Enumerable.Repeat((sbyte)2, 20_000), .. Enumerable.Repeat((sbyte)1, 1_000), .. Enumerable.Repeat((sbyte)0, 500)];
+        Category[] row = [.. Enumerable.Repeat(Relevant, 20_000), .. Enumerable.Repeat(Irrelevant, 1_000), .. Enumerable.Repeat(None, 500)];
         var kept = Keep(row);
         Assert.Equal(3_000, kept[..20_000].Count(keep => keep), 250.0);
         Assert.All(kept[20_000..], Assert.True);
@@ -94,7 +96,7 @@ public class RewardModelLossTests
     [Fact]
     public void The_balance_mask_of_a_response_depends_on_its_name_and_seed_alone()
     {
-        sbyte[] row = [.. Enumerable.Repeat((sbyte)2, 60), 1];
+        Category[] row = [.. Enumerable.Repeat(Relevant, 60), Irrelevant];
         var first = BalanceMask.Keep(5, ["a", "b"], [row, row]);
         var swapped = BalanceMask.Keep(5, ["b", "a"], [row, row]);
         Assert.Equal(first[0], swapped[1]);
@@ -105,16 +107,16 @@ public class RewardModelLossTests
     [Fact]
     public void The_balance_mask_never_drops_tokens_of_no_word()
     {
-        Gen.Int[0, 2].Select(category => (sbyte)category).Array[1, 60].Sample(row =>
+        Gen.Enum<Category>().Array[1, 60].Sample(row =>
         {
             var kept = Keep(row);
-            Assert.All(row.Zip(kept), of => Assert.True(of.First != 0 || of.Second));
+            Assert.All(row.Zip(kept), of => Assert.True(of.First != None || of.Second));
         });
     }
 
-    private static bool[] Keep(params sbyte[] row) => BalanceMask.Keep(3, ["window"], [row])[0];
+    private static bool[] Keep(params Category[] row) => BalanceMask.Keep(3, ["window"], [row])[0];
 
-    private static (Tensor Loss, TokenRewardLossStats Stats) Compute(Tensor logits, long[] labels, bool[] keep, int whole, double localWeight) =>
+    private static (Tensor Loss, TokenRewardLossStats Stats) Compute(Tensor logits, long[] labels, bool[] keep, Category whole, double localWeight) =>
         TokenRewardLoss.Compute(
             logits,
             tensor(labels).unsqueeze(0),

@@ -49,8 +49,8 @@ public class DecoderTests
         int[] response = [20, 30, 1];
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var tree = model.Scores(TreeBatch.Build([prompt], [[response]], TreeRead.Own));
-        var row = model.Scores(model.Hidden(RowBatch.Build([[.. prompt, 2, .. response]]))).squeeze(0).narrow(0, prompt.Length + 1, response.Length);
+        var tree = model.Scores(TreeBatch.Build(model, [prompt], [[response]], TreeRead.Own));
+        var row = model.Scores(model.Hidden(RowBatch.Build(model, [[.. prompt, 2, .. response]]))).squeeze(0).narrow(0, prompt.Length + 1, response.Length);
         AssertAllClose(Golden.Values(row), Golden.Values(tree));
     }
 
@@ -74,7 +74,7 @@ public class DecoderTests
         using var noGradients = no_grad();
         using var policy = Tiny.Policy();
         int[][] rows = [[10, 11, 12, 13], [20], [30, 31, 32, 33, 34, 35, 36, 37, 38, 39]];
-        var together = Golden.Values(policy.LogProbs(RowBatch.Build(rows)));
+        var together = Golden.Values(policy.LogProbs(RowBatch.Build(policy, rows)));
         var plain = rows.SelectMany(row => row.Skip(1).Zip(Tiny.PlainLogits(policy, row), (id, logits) => Tiny.LogProb(logits, id)));
         AssertAllClose(plain, together);
     }
@@ -116,7 +116,8 @@ public class DecoderTests
     [Fact]
     public void A_response_without_tokens_is_refused()
     {
-        var error = Assert.Throws<ArgumentException>(() => TreeBatch.Build([[10]], [[[20, 1], []]], TreeRead.Predicting));
+        using var policy = Tiny.Policy();
+        var error = Assert.Throws<ArgumentException>(() => TreeBatch.Build(policy, [[10]], [[[20, 1], []]], TreeRead.Predicting));
         Assert.Contains("no tokens", error.Message, StringComparison.Ordinal);
     }
 
@@ -170,7 +171,7 @@ public class DecoderTests
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        return Golden.Values(policy.LogProbs(TreeBatch.Build(prompts, responses, TreeRead.Predicting)));
+        return Golden.Values(policy.LogProbs(TreeBatch.Build(policy, prompts, responses, TreeRead.Predicting)));
     }
 
     private static void AssertAllClose(IEnumerable<double> expected, IEnumerable<double> actual)

@@ -54,7 +54,7 @@ public class GoldenModelTests
         {
             var ids = batches[step++ % 2].contiguous().data<long>().ToArray().Chunk(20).Select(row => row.Select(id => (int)id).ToArray()).ToArray();
             optimiser.ZeroGradients();
-            var logits = model.Logits(model.Hidden(RowBatch.Build(ids))).narrow(1, 9, 10).reshape(40, -1);
+            var logits = model.Logits(model.Hidden(RowBatch.Build(model, ids))).narrow(1, 9, 10).reshape(40, -1);
             var targets = tensor(ids.SelectMany(row => row[10..]).Select(id => (long)id).ToArray());
             var loss = F.cross_entropy(logits, targets);
             loss.backward();

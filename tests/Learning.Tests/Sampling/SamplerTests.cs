@@ -24,7 +24,7 @@ public class SamplerTests
         for (var i = 0; i < samples.Length; i++)
         {
             var prompt = prompts[i / 3];
-            var logits = Tiny.PlainLogits(policy, [.. prompt, Tokenizer.ResponseId, .. samples[i].Ids]);
+            var logits = Tiny.PlainLogits(policy, [.. prompt, SpecialTokens.Own.Response, .. samples[i].Ids]);
             Assert.Equal(samples[i].Ids.Length, samples[i].LogProbs.Length);
             for (var t = 0; t < samples[i].Ids.Length; t++)
             {
@@ -84,8 +84,8 @@ public class SamplerTests
         Assert.Contains(samples, sample => !sample.Finished);
         Assert.All(samples, sample =>
         {
-            Assert.Equal(sample.Finished, sample.Ids[^1] == Tokenizer.EosId);
-            Assert.DoesNotContain(Tokenizer.EosId, sample.Ids[..^1]);
+            Assert.Equal(sample.Finished, sample.Ids[^1] == SpecialTokens.Own.End);
+            Assert.DoesNotContain(SpecialTokens.Own.End, sample.Ids[..^1]);
             Assert.InRange(sample.Ids.Length, 1, 200);
             if (!sample.Finished) Assert.Equal(200, sample.Ids.Length);
         });
@@ -99,7 +99,7 @@ public class SamplerTests
         var samples = Sampler.Sample(policy, prompts, 1, 3, Stream, 1e-4);
         for (var p = 0; p < prompts.Length; p++)
         {
-            var logits = Tiny.PlainLogits(policy, [.. prompts[p], Tokenizer.ResponseId]);
+            var logits = Tiny.PlainLogits(policy, [.. prompts[p], SpecialTokens.Own.Response]);
             Assert.Equal(Array.IndexOf(logits[^1], logits[^1].Max()), samples[p].Ids[0]);
         }
     }
@@ -111,7 +111,7 @@ public class SamplerTests
         int[][] prompts = [[10, 20, 30]];
         const int Draws = 4000;
         var samples = Sampler.Sample(policy, prompts, Draws, 1, Stream);
-        var logits = Tiny.PlainLogits(policy, [.. prompts[0], Tokenizer.ResponseId])[^1];
+        var logits = Tiny.PlainLogits(policy, [.. prompts[0], SpecialTokens.Own.Response])[^1];
         var low = samples.Count(sample => sample.Ids[0] < 100) / (double)Draws;
         var expected = Enumerable.Range(0, 100).Sum(id => Math.Exp(Tiny.LogProb(logits, id)));
         Assert.Equal(expected, low, 5 * Math.Sqrt(expected * (1 - expected) / Draws));

@@ -75,10 +75,10 @@ public sealed class TokenizerTests : IDisposable
     public void Special_tokens_in_peoples_text_are_letters()
     {
         var tokenizer = BpeTrainer.Train(["<eos> <eos> <eos> <pad>"], 400);
-        foreach (var special in Tokenizer.Specials)
+        foreach (var special in SpecialTokens.OwnTexts)
         {
             var ids = tokenizer.Encode(special);
-            Assert.All(ids, id => Assert.True(id > Tokenizer.VisitId));
+            Assert.All(ids, id => Assert.True(id > SpecialTokens.Own.Visit));
             Assert.Equal(special, tokenizer.Decode(ids));
         }
     }
@@ -88,8 +88,10 @@ public sealed class TokenizerTests : IDisposable
     {
         var tokenizer = BpeTrainer.Train(Texts, 263);
         Assert.Equal(263, tokenizer.VocabularySize);
-        Assert.Equal(["<pad>", "<eos>", "<r>", "<search>", "<click>", "<purchase>", "<visit>"], Tokenizer.Specials);
-        Assert.Equal("", tokenizer.Decode([Tokenizer.PadId, Tokenizer.EosId, Tokenizer.ResponseId, Tokenizer.SearchId, Tokenizer.VisitId]));
+        Assert.Equal(["<pad>", "<eos>", "<r>", "<search>", "<click>", "<purchase>", "<visit>"], SpecialTokens.OwnTexts);
+        var own = SpecialTokens.Own;
+        Assert.Equal(own, tokenizer.Specials);
+        Assert.Equal("", tokenizer.Decode([own.Pad, own.End, own.Response, own.Search, own.Click, own.Purchase, own.Visit]));
         Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Bytes(263).Length);
         Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Bytes(-1).Length);
     }
@@ -109,7 +111,7 @@ public sealed class TokenizerTests : IDisposable
         Gen.String.Sample(text =>
         {
             var ids = tokenizer.Encode(text);
-            Assert.All(ids, id => Assert.True(id > Tokenizer.VisitId));
+            Assert.All(ids, id => Assert.True(id > SpecialTokens.Own.Visit));
             Assert.Equal(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)), tokenizer.Decode(ids));
         });
     }

@@ -1,7 +1,10 @@
+using Tppo.Core.Judging;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
+using Tppo.Core.Text;
 using Tppo.Learning.Models;
 using Tppo.Learning.Training;
+using static Tppo.Core.Judging.Category;
 
 namespace Tppo.Learning.Tests.Training;
 
@@ -16,7 +19,7 @@ public class RewardModelTrainingTests
         var windows = Windows(300);
         using var model = Run(policy, windows, 1, Settings).Model;
         var held = Windows(40, seed: 9);
-        var scores = RewardModelScorer.Score(model, [.. held.Select(window => window.Prompt)], [.. held.Select(window => (int[][])[.. window.Responses.Select(of => of.Ids)])]);
+        var scores = RewardModelScorer.Score(model, [.. held.Select(window => Tiny.Rows(window.Prompt, [.. window.Responses.Select(of => of.Ids)]))]);
         var (right, all) = (0, 0);
         for (var w = 0; w < held.Length; w++)
         {
@@ -24,11 +27,14 @@ public class RewardModelTrainingTests
             {
                 for (var t = 0; t < held[w].Responses[g].Ids.Length - 1; t++)
                 {
-                    var score = scores[w][g];
-                    Assert.Equal(1, score.P0[t] + score.P1[t] + score.P2[t], 1e-5);
+                    var token = scores[w][g][t];
+                    Assert.InRange(token.P1 + token.P2, 0.5, 1 + 1e-5);
+                    Assert.Equal((t, false), (token.Word, token.IsEnd));
                     all++;
-                    if (score.P2[t] > score.P1[t] == (held[w].Responses[g].Categories[t] == 2)) right++;
+                    if (token.Category == held[w].Responses[g].Categories[t]) right++;
                 }
+
+                Assert.Equal((Alignment.NoWord, true), (scores[w][g][^1].Word, scores[w][g][^1].IsEnd));
             }
         }
 
@@ -41,14 +47,14 @@ public class RewardModelTrainingTests
         using var model = Tiny.Policy(head: DecoderHead.Category);
         var prompts = Tiny.Prompts(70);
         var responses = Tiny.Responses(70, 2);
-        var together = RewardModelScorer.Score(model, prompts, responses);
+        var together = RewardModelScorer.Score(model, [.. prompts.Zip(responses, (prompt, of) => Tiny.Rows(prompt, of))]);
         for (var p = 0; p < 70; p += 7)
         {
-            var alone = RewardModelScorer.Score(model, [prompts[p]], [responses[p]])[0];
+            var alone = RewardModelScorer.Score(model, [Tiny.Rows(prompts[p], responses[p])])[0];
             for (var g = 0; g < 2; g++)
             {
-                Assert.Equal(responses[p][g].Length, together[p][g].P2.Length);
-                Assert.All(alone[g].P2.Zip(together[p][g].P2), of => Assert.Equal(of.First, of.Second, 1e-5));
+                Assert.Equal(responses[p][g].Length, together[p][g].Length);
+                Assert.All(alone[g].Zip(together[p][g]), of => Assert.Equal(of.First.P2, of.Second.P2, 1e-5));
             }
         }
     }
@@ -73,8 +79,13 @@ public class RewardModelTrainingTests
         using var policy = Tiny.Policy();
         LabelledWindow[] windows =
         [
-            new("a", [10, 11], [new("a0", 0, [20, 1], [2, 0], 0)]),
-            new("b", [12], [new("b0", 0, [21, 22, 1], [1, 2, 0], 1), new("b1", 1, [23, 1], [0, 0], 2), new("b2", 2, [1], [0], 0)]),
+            new("a", [10, 11], [new("a0", 0, [20, 1], [Relevant, None], None)]),
+            new("b", [12],
+            [
+                new("b0", 0, [21, 22, 1], [Irrelevant, Relevant, None], Irrelevant),
+                new("b1", 1, [23, 1], [None, None], Relevant),
+                new("b2", 2, [1], [None], None),
+            ]),
         ];
         var result = Run(policy, windows, 1, Settings with { Epochs = 2 });
         Assert.Equal(2, result.Curve.Count);
@@ -86,9 +97,9 @@ public class RewardModelTrainingTests
     public void Wrong_labels_are_refused_by_name()
     {
         using var policy = Tiny.Policy();
-        LabelledWindow[] windows = [new("a", [10], [new("rollout-7", 0, [20, 1], [2], 0)])];
+        LabelledWindow[] windows = [new("a", [10], [new("rollout-7", 0, [20, 1], [Relevant], None)])];
         Assert.Contains("rollout-7", Assert.Throws<ArgumentException>(() => Run(policy, windows, 1, Settings)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => RewardModelScorer.Score(policy, [[10]], [[[20, 1]]]));
+        Assert.Throws<ArgumentException>(() => RewardModelScorer.Score(policy, [Tiny.Rows([10], [20, 1])]));
     }
 
     private static RewardModelResult Run(Decoder policy, LabelledWindow[] windows, long seed, RewardModelSettings settings) =>
@@ -104,8 +115,8 @@ public class RewardModelTrainingTests
             return new LabelledWindow($"{i}", prompt, [.. Enumerable.Range(0, 2).Select(g =>
             {
                 int[] ids = [.. Tiny.Ids(random, 4, kinds: 8), 1];
-                sbyte[] categories = [.. ids.Select(id => id == 1 ? (sbyte)0 : (sbyte)(id % 2 == prompt[0] % 2 ? 2 : 1))];
-                return new LabelledResponse($"{i}.{g}", g, ids, categories, (sbyte)(categories.Count(category => category == 2) > 2 ? 2 : 1));
+                Category[] categories = [.. ids.Select(id => id == 1 ? None : Categories.Of(id % 2 == prompt[0] % 2))];
+                return new LabelledResponse($"{i}.{g}", g, ids, categories, Categories.Of(categories.Count(category => category == Relevant) > 2));
             })]);
         })];
     }

@@ -101,7 +101,7 @@ public class SupervisedFineTuningTests
         return [.. Enumerable.Range(0, count).Select(i =>
         {
             var prompt = Tiny.Ids(random, 3, kinds: 12);
-            return new TrainingText($"{i}", prompt, [prompt[^1], Tokenizer.EosId]);
+            return new TrainingText($"{i}", prompt, [prompt[^1], SpecialTokens.Own.End]);
         })];
     }
 

@@ -120,9 +120,7 @@ public sealed class TppoTrainerTests : IDisposable
     {
         using var trainer = Start();
         var batch = new UpdateBatch(
-            [[10, 11], [12]],
-            [[Response([20, 1], [0.5f, 0])], [Response([21, 22, 23], [1, -1, 1]), Response([1], [0])]],
-            1);
+            [[Response([10, 11], [20, 1], [0.5f, 0])], [Response([12], [21, 22, 23], [1, -1, 1]), Response([12], [1], [0])]], 1);
         var stats = trainer.Update(0, batch);
         Assert.Equal(0.5, stats.Scores, 1e-6);
         Assert.Equal(2, stats.ResponseLength, 1e-12);
@@ -133,12 +131,19 @@ public sealed class TppoTrainerTests : IDisposable
     [Fact]
     public void A_response_without_tokens_is_refused_and_so_are_arrays_that_do_not_match()
     {
-        using var trainer = Start();
-        Assert.Contains("no tokens", Refused(new RolloutResponse([], [], [], [])), StringComparison.Ordinal);
-        Assert.Contains("3 rewards", Refused(new RolloutResponse([20, 1], [0, 0], [0, 0, 0], [true, true])), StringComparison.Ordinal);
+        Assert.Contains("no tokens", Refused([], [], [], []), StringComparison.Ordinal);
+        Assert.Contains("3 rewards", Refused([20, 1], [0, 0], [0, 0, 0], [true, true]), StringComparison.Ordinal);
 
-        string Refused(RolloutResponse response) =>
-            Assert.Throws<ArgumentException>(() => trainer.Update(0, new UpdateBatch([[10]], [[response]], 1))).Message;
+        static string Refused(int[] ids, float[] logProbs, float[] rewards, bool[] inLoss) =>
+            Assert.Throws<ArgumentException>(() => new Trajectory([10], ids, logProbs, rewards, inLoss)).Message;
+    }
+
+    [Fact]
+    public void An_update_without_windows_is_refused_and_so_is_a_window_without_responses()
+    {
+        using var trainer = Start();
+        Assert.Contains("needs windows", Assert.Throws<ArgumentException>(() => trainer.Update(0, new UpdateBatch([], 1))).Message, StringComparison.Ordinal);
+        Assert.Contains("needs windows", Assert.Throws<ArgumentException>(() => trainer.Update(0, new UpdateBatch([[]], 1))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,10 +152,12 @@ public sealed class TppoTrainerTests : IDisposable
         using var trainer = Start(Settings with { Shaping = new ShapingSettings { KlWeight = 0 } });
         var before = Tiny.Bytes(trainer.Policy);
         var batch = Sampled(trainer.Policy, 0);
-        RolloutResponse[][] silent = [.. batch.Responses.Select(of => of.Select(response => response with { InLoss = new bool[response.Ids.Length] }).ToArray())];
-        var stats = trainer.Update(3, batch with { Responses = silent });
+        Trajectory[][] silent = [.. batch.Windows.Select(window => (Trajectory[])[.. window.Select(Silent)])];
+        var stats = trainer.Update(3, batch with { Windows = silent });
         Assert.Equal(0, stats.PolicyLoss);
         Assert.Equal(before, Tiny.Bytes(trainer.Policy));
+
+        static Trajectory Silent(Trajectory t) => new(t.Prompt, t.Ids, t.SampledLogProbs, t.Rewards, new bool[t.Ids.Length]);
     }
 
     [Fact]
@@ -171,7 +178,8 @@ public sealed class TppoTrainerTests : IDisposable
         return new TppoTrainer(policy, policy.Clone(), Critic.From(policy, 1), Tiny.Model, settings ?? Settings);
     }
 
-    private static RolloutResponse Response(int[] ids, float[] rewards) => new(ids, [.. ids.Select(_ => -5f)], rewards, [.. ids.Select(_ => true)]);
+    private static Trajectory Response(int[] prompt, int[] ids, float[] rewards) =>
+        new(prompt, ids, [.. ids.Select(_ => -5f)], rewards, [.. ids.Select(_ => true)]);
 
     private static void Save(string path, TppoTrainer trainer)
     {
@@ -185,16 +193,18 @@ public sealed class TppoTrainerTests : IDisposable
         var prompts = Tiny.Prompts(Settings.Prompts, 50 + update);
         var samples = Sampler.Sample(policy, prompts, Settings.Samples, 6, (p, g) => SeededRandom.For(
             "test-rollout", update, p.ToString(CultureInfo.InvariantCulture), g.ToString(CultureInfo.InvariantCulture)));
-        return new UpdateBatch(
-            prompts,
-            [.. samples.Select(sample => new RolloutResponse(
-                sample.Ids, sample.LogProbs, [.. sample.Ids.Select(id => id < 138 ? 0.5f : -0.5f)], [.. sample.Ids.Select(_ => true)])).Chunk(Settings.Samples)],
-            update);
+        Trajectory[] responses =
+        [
+            .. samples.Select((sample, i) => new Trajectory(
+                prompts[i / Settings.Samples], sample.Ids, sample.LogProbs,
+                [.. sample.Ids.Select(id => id < 138 ? 0.5f : -0.5f)], [.. sample.Ids.Select(_ => true)])),
+        ];
+        return new UpdateBatch([.. responses.Chunk(Settings.Samples)], update);
     }
 
     private static double Good(UpdateBatch batch)
     {
-        var ids = batch.Responses.SelectMany(of => of).SelectMany(response => response.Ids).ToArray();
+        var ids = batch.Windows.SelectMany(window => window).SelectMany(t => t.Ids).ToArray();
         return ids.Count(id => id < 138) / (double)ids.Length;
     }
 }

@@ -26,7 +26,17 @@ public class ArrowJsonTests
     [Fact]
     public void Token_rewards_are_objects_too_and_no_rows_are_an_empty_array()
     {
-        var row = new TokenRewardRow { RolloutId = "r", JudgementId = "j", User = "u", ResponseIds = [7], WordIndex = [-1], Categories = [2], Sentence = 1, TokenizerSha256 = "t" };
+        var row = new TokenRewardRow
+        {
+            RolloutId = "r",
+            JudgementId = "j",
+            User = "u",
+            ResponseIds = [7],
+            WordIndex = [-1],
+            Categories = [Category.Relevant],
+            Sentence = Category.Irrelevant,
+            TokenizerSha256 = "t",
+        };
         Assert.Equal(
             """{"rollout_id":"r","judgement_id":"j","user":"u","response_ids":[7],"word_index":[-1],"categories":[2],"sentence":1,"tokenizer_sha256":"t"}""",
             Assert.Single(Json(TokenRewardCodec.Encode([row]))).GetRawText());

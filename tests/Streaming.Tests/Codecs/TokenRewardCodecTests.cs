@@ -7,11 +7,13 @@ namespace Tppo.Streaming.Tests;
 
 public class TokenRewardCodecTests
 {
+    private static readonly Gen<Category> Kinds = Gen.Enum<Category>();
+
     private static readonly Gen<TokenRewardRow> Rows =
         from ids in Gen.Int[0, 100_000].Array[0, 40]
         from words in Gen.Int[-1, 20].Array[0, 40]
-        from categories in Gen.SByte.Array[0, 40]
-        from sentence in Gen.SByte[0, 2]
+        from categories in Kinds.Array[0, 40]
+        from sentence in Kinds
         from name in Gen.Int
         select new TokenRewardRow
         {
@@ -39,6 +41,16 @@ public class TokenRewardCodecTests
         var payload = TokenRewardCodec.Encode([.. Rows.Array[3].Single()]);
         for (var length = 0; length < payload.Length; length++)
             Assert.Throws<FormatException>(() => TokenRewardCodec.Decode(payload.AsMemory(0, length)));
+    }
+
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(-1, 1)]
+    [InlineData(2, 9)]
+    public void A_number_that_is_no_category_is_refused(sbyte token, sbyte sentence)
+    {
+        var row = Rows.Single() with { Categories = [(Category)token], Sentence = (Category)sentence };
+        Assert.Contains("categor", Assert.Throws<FormatException>(() => TokenRewardCodec.Decode(TokenRewardCodec.Encode([row]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

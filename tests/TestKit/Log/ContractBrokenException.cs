@@ -1,4 +1,3 @@
-
 namespace Tppo.TestKit;
 
 /// <summary>A backend does not keep what <see cref="Streaming.Log.IEventLog"/> promises.</summary>
