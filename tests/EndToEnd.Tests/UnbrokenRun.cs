@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
+using Tppo.Facts.Models;
 using Tppo.Streaming.Embedded;
 using Tppo.Streaming.Log;
 using Tppo.TestKit;

@@ -1,7 +1,12 @@
+using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Windows;
+using Tppo.Facts.Cuts;
+using Tppo.Facts.Evaluations;
+using Tppo.Facts.Rollouts;
+using Tppo.Hosting.Instruments;
 using Tppo.Learning.Native;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Records;
@@ -48,7 +53,7 @@ public sealed class EvaluationWorkerTests
         kit.RunUntilIdle(EvaluatorService.Compose);
         Assert.All(kit.Records(Topics.Rollouts).Concat(kit.Records(Topics.Judgements)), r => Assert.Equal(Purposes.Evaluation, r.Header(HeaderNames.Purpose)));
         Assert.Equal(8 + 8 + (4 * 4), kit.Records(Topics.Rollouts).Sum(r => RolloutCodec.Decode(r.Value).Length));
-        Assert.Equal(8, EvaluationLog.Rollouts(kit.Log, "evaluation/policy/4").Count());
+        Assert.Equal(8, RolloutOrder.OfStep(kit.Log, StepId.OfEvaluation(ModelFamilies.Policy, 4)).Count());
     }
 
     [Theory]
@@ -57,9 +62,10 @@ public sealed class EvaluationWorkerTests
     public void Dead_at_every_append_and_started_again_it_measures_the_same_and_asks_nothing_twice(int appendsALife, bool written)
     {
         using var unbroken = Ready(out _);
-        unbroken.RunUntilIdle(EvaluatorService.Compose);
+        var calls = Calls(() => unbroken.RunUntilIdle(EvaluatorService.Compose));
+        Assert.Equal(unbroken.Records(Topics.Judgements).Count, calls);
         using var broken = Ready(out _);
-        Assert.True(broken.RunThroughDeaths(EvaluatorService.Compose, appendsALife, written) >= 2);
+        Assert.Equal(calls, Calls(() => Assert.True(broken.RunThroughDeaths(EvaluatorService.Compose, appendsALife, written) >= 2)));
         foreach (var topic in Written) Assert.Equal(unbroken.Ids(topic), broken.Ids(topic));
         Assert.Equal(Evaluations(unbroken).Select(e => string.Join(' ', e.Responses)), Evaluations(broken).Select(e => string.Join(' ', e.Responses)));
         Assert.Equal(broken.Ids(Topics.Judgements).Distinct().Count(), broken.Ids(Topics.Judgements).Length);
@@ -72,6 +78,14 @@ public sealed class EvaluationWorkerTests
         var before = TorchRuntime.LiveTensors;
         kit.RunUntilIdle(EvaluatorService.Compose);
         Assert.Equal(before, TorchRuntime.LiveTensors);
+    }
+
+    // How often a judge was called, as it is counted at the call itself: what was asked twice, and thrown away, shows here alone.
+    private static double Calls(Action run)
+    {
+        var before = JudgeInstruments.JudgeRequests.WithLabels("embedded", "ok").Value;
+        run();
+        return JudgeInstruments.JudgeRequests.WithLabels("embedded", "ok").Value - before;
     }
 
     private static ServiceKit Ready(out IReadOnlyList<Window> heldOut)

@@ -23,7 +23,8 @@ public sealed class MeasureTests
     public void A_response_is_counted_by_hand()
     {
         // Words: red shoes | green hat | ... hat. The dots are no word; the second query is a click's text, not a search's.
-        var measure = Of(" red shoes, green hat, ... hat", [2, 1, 2, 2, 0, 2], whole: 2, tokens: 9, finished: true);
+        var (no, yes) = (Category.Irrelevant, Category.Relevant);
+        var measure = Of(" red shoes, green hat, ... hat", [yes, no, yes, yes, Category.None, yes], whole: yes, tokens: 9, finished: true);
         Assert.Equal(new ResponseMeasure("w", Relevant: true, Words: 5, RelevantWords: 4, DistinctWords: 4, Queries: 3, Copied: 1, Tokens: 8, Ended: true, Malformed: false), measure);
     }
 
@@ -37,19 +38,19 @@ public sealed class MeasureTests
     [InlineData("", 0, true)]
     public void With_other_than_k_queries_a_response_is_malformed_and_never_relevant(string response, int queries, bool malformed)
     {
-        var measure = Of(response, [.. Core.Text.Words.Split(response).Select(_ => (sbyte)2)], whole: 2, tokens: 4, finished: true);
+        var measure = Of(response, [.. Core.Text.Words.Split(response).Select(_ => Category.Relevant)], whole: Category.Relevant, tokens: 4, finished: true);
         Assert.Equal((queries, malformed, !malformed), (measure.Queries, measure.Malformed, measure.Relevant));
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void A_whole_that_is_irrelevant_or_unknown_is_not_relevant(int whole) =>
-        Assert.False(Of(" a, b, c", [2, 2, 2], (sbyte)whole, tokens: 4, finished: true).Relevant);
+    [InlineData(Category.None)]
+    [InlineData(Category.Irrelevant)]
+    public void A_whole_that_is_irrelevant_or_unknown_is_not_relevant(Category whole) =>
+        Assert.False(Of(" a, b, c", AllRelevant, whole, tokens: 4, finished: true).Relevant);
 
     [Fact]
     public void A_response_that_was_cut_off_has_no_end_token_to_leave_out() =>
-        Assert.Equal((4, false), (Of(" a, b, c", [2, 2, 2], 2, tokens: 4, finished: false).Tokens, Of(" a, b, c", [2, 2, 2], 2, 4, finished: false).Ended));
+        Assert.True(Of(" a, b, c", AllRelevant, Category.Relevant, tokens: 4, finished: false) is { Tokens: 4, Ended: false });
 
     [Fact]
     public void A_summary_is_counted_by_hand()
@@ -95,7 +96,9 @@ public sealed class MeasureTests
     private static ResponseMeasure[] Relevant(params (string Window, bool Is)[] windows) =>
         [.. windows.Select(w => new ResponseMeasure(w.Window, w.Is, 1, 1, 1, 3, 0, 1, true, false))];
 
-    private static ResponseMeasure Of(string response, sbyte[] words, sbyte whole, int tokens, bool finished) => ResponseMeasures.Of(
+    private static readonly Category[] AllRelevant = [Category.Relevant, Category.Relevant, Category.Relevant];
+
+    private static ResponseMeasure Of(string response, Category[] words, Category whole, int tokens, bool finished) => ResponseMeasures.Of(
         new RolloutRow
         {
             RolloutId = "r",

@@ -2,8 +2,12 @@ using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
+using Tppo.Facts.Artifacts;
+using Tppo.Facts.Cuts;
+using Tppo.Facts.Models;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Native;
+using Tppo.Steps;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Faults;
 using Tppo.Streaming.Records;
@@ -25,13 +29,13 @@ public sealed class PolicyWorkerTests
             kit.Ids(Topics.Models));
         var models = Models(kit);
         Assert.True(models.Newest(ModelFamilies.Policy)!.Final);
-        Assert.All(models.Checkpoints, c => Assert.Equal(c.Checkpoint, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(c.Checkpoint), ArtifactStore.ModelFile))));
-        foreach (var update in Enumerable.Range(1, 4).Select(i => models.Cut(ModelFamilies.Policy, i)!))
+        Assert.All(models.Checkpoints, c => Assert.Equal(c.Checkpoint, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(c.Checkpoint), CheckpointFiles.Weights))));
+        foreach (var update in Enumerable.Range(1, 4).Select(i => models.Cut(new StepId(ModelFamilies.Policy, i))!))
         {
             Assert.Equal(models.Find(ModelFamilies.Reward, 0)!.Checkpoint, update.RewardModel);
             Assert.Equal(models.Find(ModelFamilies.Policy, 0)!.Checkpoint, update.ReferencePolicy);
             Assert.Equal(update.Ordinal - 1, update.Parent);
-            Assert.Equal(4 * 2, CutReader.All(kit.Log, update).Sum(r => RolloutCodec.Decode(r.Value).Length));
+            Assert.Equal(4 * 2, CutRecords.Read(kit.Log, update).Records.Sum(r => RolloutCodec.Decode(r.Value).Length));
         }
     }
 
@@ -93,24 +97,47 @@ public sealed class PolicyWorkerTests
         var models = Models(kit);
         var (sft, reward) = (models.Find(ModelFamilies.Policy, 0)!, models.Find(ModelFamilies.Reward, 0)!);
         var (critic, last) = (models.Find(ModelFamilies.Critic, 0)!, models.Find(ModelFamilies.Policy, 4)!);
-        var elsewhere = new ArtifactStore(Path.Combine(kit.Folder, "elsewhere"));
-
-        using (var start = PolicyRun.Start(kit.Log, kit.Settings, sft, reward, kit.Artifacts))
+        var warmUp = models.Cut(new StepId(ModelFamilies.Critic, 0))!;
+        using (var start = PolicyRun.Start(Elsewhere(kit, "start", sft, reward), sft, reward))
         {
-            start.WarmUp(models.Cut(ModelFamilies.Critic, 0)!);
-            Assert.Equal(critic.Checkpoint, start.SaveCritic(elsewhere).Checkpoint);
+            start.WarmUp(CutRecords.Read(kit.Log, warmUp));
+            Assert.Equal(critic.Checkpoint, start.SaveCritic().Checkpoint);
         }
 
         foreach (var from in new[] { critic, models.Find(ModelFamilies.Policy, 2)! })
         {
             var done = from.Model == ModelFamilies.Policy ? from.Version : 0;
-            Cut[] behind = [models.Cut(ModelFamilies.Critic, 0)!, .. Enumerable.Range(1, done).Select(i => models.Cut(ModelFamilies.Policy, i)!)];
-            using var run = PolicyRun.Resume(kit.Log, kit.Settings, sft, reward, from, behind, kit.Artifacts);
-            for (var i = done + 1; i <= 4; i++) run.Update(models.Cut(ModelFamilies.Policy, i)!);
-            Assert.Equal(last.Checkpoint, run.SavePolicy(elsewhere).Checkpoint);
+            Cut[] behind = [warmUp, .. Enumerable.Range(1, done).Select(i => models.Cut(new StepId(ModelFamilies.Policy, i))!)];
+            var context = Elsewhere(kit, from.Made.ToString(), sft, reward, from);
+            using var run = PolicyRun.Resume(context, sft, reward, from, behind);
+            for (var i = done + 1; i <= 4; i++) run.Update(CutRecords.Read(kit.Log, models.Cut(new StepId(ModelFamilies.Policy, i))!));
+            Assert.Equal(last.Checkpoint, run.SavePolicy().Checkpoint);
             Assert.Equal(Curves.Read<UpdatePoint>(kit.Artifacts.Folder(last.Checkpoint)), run.Curve);
-            foreach (var file in Directory.EnumerateFiles(elsewhere.Folder(last.Checkpoint), "*", SearchOption.AllDirectories))
-                Assert.Equal(ArtifactStore.HashOf(file), ArtifactStore.HashOf(file.Replace(elsewhere.Folder(""), kit.Artifacts.Folder(""), StringComparison.Ordinal)));
+            foreach (var file in Directory.EnumerateFiles(context.Artifacts.Folder(last.Checkpoint), "*", SearchOption.AllDirectories))
+                Assert.Equal(ArtifactStore.HashOf(file), ArtifactStore.HashOf(file.Replace(context.Artifacts.Folder(""), kit.Artifacts.Folder(""), StringComparison.Ordinal)));
+        }
+    }
+
+    // The same log, and a store of its own with copies of some checkpoints: what a run saves there, it has made itself.
+    private static StepContext Elsewhere(ServiceKit kit, string name, params CheckpointProduced[] known)
+    {
+        var store = new ArtifactStore(Path.Combine(kit.Folder, "elsewhere", name));
+        foreach (var checkpoint in known)
+        {
+            var source = kit.Artifacts.Folder(checkpoint.Checkpoint);
+            Assert.Equal(checkpoint.Checkpoint, store.Add(folder => Copy(source, folder)));
+        }
+
+        return new StepContext(kit.Log, kit.Settings, store);
+
+        static void Copy(string from, string to)
+        {
+            foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
         }
     }
 
@@ -120,9 +147,7 @@ public sealed class PolicyWorkerTests
         using var kit = Finished();
         var models = Models(kit);
         var damaged = new DamagedLog(kit.Log, r => r.Topic == Topics.Rollouts && r.Header(HeaderNames.Step) == "policy/1");
-        using var run = PolicyRun.Resume(
-            damaged, kit.Settings, models.Find(ModelFamilies.Policy, 0)!, models.Find(ModelFamilies.Reward, 0)!, models.Find(ModelFamilies.Critic, 0)!, [], kit.Artifacts);
-        Assert.Throws<CutMismatchException>(() => run.Update(models.Cut(ModelFamilies.Policy, 1)!));
+        Assert.Throws<CutMismatchException>(() => CutRecords.Read(damaged, models.Cut(new StepId(ModelFamilies.Policy, 1))!));
     }
 
     [Fact]

@@ -1,9 +1,15 @@
+using Tppo.Core.Cuts;
 using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Text;
+using Tppo.Facts.Artifacts;
+using Tppo.Facts.Cuts;
+using Tppo.Facts.Models;
+using Tppo.Facts.Rollouts;
 using Tppo.Learning.Native;
+using Tppo.Steps;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Faults;
 using Tppo.Streaming.Records;
@@ -15,7 +21,7 @@ public sealed class RewardWorkerTests
 {
     private const int Windows = 20;
     private const int Samples = 2;
-    private static readonly string Step = $"{ModelFamilies.Reward}/0";
+    private static readonly StepId Step = new(ModelFamilies.Reward, 0);
 
     [Fact]
     public void From_labels_that_are_complete_to_a_reward_model_with_its_lineage()
@@ -23,11 +29,11 @@ public sealed class RewardWorkerTests
         using var kit = Ready();
         kit.RunUntilIdle(RewardTrainerService.Compose);
         var models = Models(kit);
-        var (policy, reward, cut) = (models.Find(ModelFamilies.Policy, 0)!, models.Find(ModelFamilies.Reward, 0)!, models.Cut(ModelFamilies.Reward, 0)!);
-        Assert.Equal([Step], kit.Ids(Topics.Cuts));
+        var (policy, reward, cut) = (models.Find(ModelFamilies.Policy, 0)!, models.Find(ModelFamilies.Reward, 0)!, models.Cut(Step)!);
+        Assert.Equal([$"{Step}"], kit.Ids(Topics.Cuts));
         Assert.Equal(policy.Checkpoint, cut.ReferencePolicy);
         Assert.Equal(kit.Records(Topics.Rollouts).Concat(kit.Records(Topics.TokenRewards)).Count(r => !EndMark.Is(r, out _)) - 1, cut.RecordHashes.Count);
-        Assert.Equal(reward.Checkpoint, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), ArtifactStore.ModelFile)));
+        Assert.Equal(reward.Checkpoint, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), CheckpointFiles.Weights)));
         Assert.Equal(policy.Checkpoint, reward.Parents[ModelFamilies.Policy]);
         Assert.Contains("\"reward\"", File.ReadAllText(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), "training", "lineage.json")), StringComparison.Ordinal);
         Assert.InRange(reward.Stats["rm_label_ratio"], 0.2, 0.8);
@@ -42,7 +48,7 @@ public sealed class RewardWorkerTests
         Assert.Empty(kit.Ids(Topics.Cuts));
         kit.Log.Append([EndMark.Of(ModelFamilies.Reward, Topics.TokenRewards, 1)]);
         kit.RunUntilIdle(RewardTrainerService.Compose);
-        Assert.Equal([Step], kit.Ids(Topics.Cuts));
+        Assert.Equal([$"{Step}"], kit.Ids(Topics.Cuts));
     }
 
     [Theory]
@@ -54,10 +60,10 @@ public sealed class RewardWorkerTests
         unbroken.RunUntilIdle(RewardTrainerService.Compose);
         using var broken = Ready();
         Assert.Throws<InjectedCrashException>(() => broken.RunUntilIdle(RewardTrainerService.Compose, new MortalLog(broken.Log, appendsALife, written)));
-        Assert.Equal([Step], broken.Ids(Topics.Cuts));
+        Assert.Equal([$"{Step}"], broken.Ids(Topics.Cuts));
         Assert.Null(Models(broken).Find(ModelFamilies.Reward, 0));
         // What comes later is not in the cut.
-        broken.Log.Append([.. RowRecords.Rollouts(broken.Log, [.. Rows(broken, Topics.Rollouts).Take(1)], "policy/1", Purposes.Update)]);
+        broken.Log.Append([.. RowRecords.Rollouts(broken.Log, [.. Rows(broken, Topics.Rollouts).Take(1)], new StepId(ModelFamilies.Policy, 1), Purposes.Update)]);
 
         broken.Reopen();
         broken.RunUntilIdle(RewardTrainerService.Compose);
@@ -73,7 +79,7 @@ public sealed class RewardWorkerTests
     {
         using var kit = Ready();
         Assert.Throws<InjectedCrashException>(() => kit.RunUntilIdle(RewardTrainerService.Compose, new MortalLog(kit.Log, 1, written: true)));
-        var victim = kit.Records(topic).First(r => r.Header(HeaderNames.Step) == Step);
+        var victim = kit.Records(topic).First(r => r.Header(HeaderNames.Step) == $"{Step}");
         var damaged = new DamagedLog(kit.Log, r => r.Topic == topic && r.Partition == victim.Partition && r.Offset == victim.Offset);
         Assert.Throws<CutMismatchException>(() => kit.RunUntilIdle(RewardTrainerService.Compose, damaged));
         Assert.Null(Models(kit).Find(ModelFamilies.Reward, 0));
@@ -84,7 +90,7 @@ public sealed class RewardWorkerTests
     {
         using var kit = Ready(unlabelled: 3);
         kit.RunUntilIdle(RewardTrainerService.Compose);
-        var cut = Models(kit).Cut(ModelFamilies.Reward, 0)!;
+        var cut = Models(kit).Cut(Step)!;
         var labelled = RewardStep.Labelled(kit.Log, cut);
         Assert.Equal((Windows * Samples) - 3, labelled.Sum(w => w.Responses.Count));
         var hashes = labelled.Select(w => Core.Numerics.Digest.Sha256Hex(FormattableString.Invariant($"{cut.Seed}"), w.WindowId)).ToList();
@@ -110,7 +116,9 @@ public sealed class RewardWorkerTests
         var policy = TinyModels.TinyModels.AppendPolicy(kit, windows);
         var rows = TinyModels.TinyModels.Sample(kit, policy, [.. windows.Take(Windows)], Samples, Step, Purposes.Label);
         kit.Log.Append([.. RowRecords.Rollouts(kit.Log, rows, Step, Purposes.Label)]);
-        kit.Log.Append([.. RowRecords.Rollouts(kit.Log, TinyModels.TinyModels.Sample(kit, policy, [windows[0]], 1, "evaluation/policy/0", Purposes.Evaluation), "evaluation/policy/0", Purposes.Evaluation)]);
+        var evaluation = StepId.OfEvaluation(ModelFamilies.Policy, 0);
+        var measured = TinyModels.TinyModels.Sample(kit, policy, [windows[0]], 1, evaluation, Purposes.Evaluation);
+        kit.Log.Append([.. RowRecords.Rollouts(kit.Log, measured, evaluation, Purposes.Evaluation)]);
         kit.Log.AppendEnds(ModelFamilies.Reward, Topics.Rollouts);
         foreach (var group in rows.Skip(unlabelled).GroupBy(r => WorldFacts.PartitionOf(r.User, 2)))
             kit.Log.Append([RowRecords.TokenRewards(group.Key, [.. group.Select(Label)], Step)]);
@@ -130,8 +138,8 @@ public sealed class RewardWorkerTests
             User = row.User,
             ResponseIds = row.ResponseIds,
             WordIndex = wordOfToken,
-            Categories = Alignment.CategoryOfToken(wordOfToken, [.. words.Select(w => (sbyte)(w.Text[0] < 'm' ? 2 : 1))]),
-            Sentence = (sbyte)(row.Response.Length % 3),
+            Categories = Alignment.CategoryOfToken(wordOfToken, [.. words.Select(w => Core.Judging.Categories.Of(w.Text[0] < 'm'))]),
+            Sentence = (Category)(row.Response.Length % 3),
             TokenizerSha256 = "",
         };
     }
