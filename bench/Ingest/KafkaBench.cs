@@ -60,9 +60,13 @@ internal sealed class KafkaBench(int people)
         new WorkerHost(from, NullLogger<WorkerHost>.Instance).Run([workers[0]], untilIdle: true, CancellationToken.None);
         using var to = Open(broker, "feed", ILogObserver.None);
         var fed = 0L;
-        foreach (var batch in EventTopics.All.SelectMany(t => Enumerable.Range(0, from.Partitions(t)).SelectMany(p => from.Read(new TopicPartition(t, p), 0))).Where(r => r.Value.Length > 0).Chunk(CopyBatch))
+        foreach (
+            var batch in EventTopics.All.SelectMany(t => Enumerable.Range(0, from.Partitions(t)).SelectMany(p => from.Read(new TopicPartition(t, p), 0)))
+                .Where(r => r.Value.Length > 0)
+                .Chunk(CopyBatch))
         {
-            to.Append([.. batch.Select(r => new OutgoingRecord { Topic = r.Topic, Key = r.Key, Partition = r.Partition, Value = r.Value, Headers = r.Headers })]);
+            to.Append(
+                [.. batch.Select(r => new OutgoingRecord { Topic = r.Topic, Key = r.Key, Partition = r.Partition, Value = r.Value, Headers = r.Headers })]);
             fed += batch.Length;
         }
 
@@ -106,7 +110,9 @@ internal sealed class KafkaBench(int people)
         var cpu = Cpu();
         new WorkerHost(log, NullLogger<WorkerHost>.Instance).Run([.. workers.Skip(1).Take(2)], untilIdle: true, CancellationToken.None);
         return new Row("ours", fed / told.Elapsed.TotalSeconds, Cpu() - cpu, FormattableString.Invariant(
-            $"{fed / Math.Max(1, told.Of("sequencer")):N0} events a transaction of the sequencer, {fed / Math.Max(1, told.Of("windower")):N0} of the windower"));
+            $"{PerTransaction("sequencer"):N0} events a transaction of the sequencer, {PerTransaction("windower"):N0} of the windower"));
+
+        long PerTransaction(string of) => fed / Math.Max(1, told.Of(of));
     }
 
     // What ours wrote to one of the four partitions is read before the clock starts, and written twice by as many writers: once to
@@ -114,15 +120,18 @@ internal sealed class KafkaBench(int people)
     private static Row Limit(TestBroker broker)
     {
         using var from = Open(broker, "limit", ILogObserver.None);
-        var (timeline, rest) = (Written(from, Topics.Timeline), (IReadOnlyList<OutgoingRecord>)[.. Written(from, Topics.Windows), .. Written(from, Topics.WindowState)]);
+        var (timeline, rest) = (
+            Written(from, Topics.Timeline), (IReadOnlyList<OutgoingRecord>)[.. Written(from, Topics.Windows), .. Written(from, Topics.WindowState)]);
         var steps = (timeline.Count / CopyBatch) + 1;
         using var first = Open(broker, "limit-0", ILogObserver.None);
         using var second = Open(broker, "limit-1", ILogObserver.None);
         Write();
         var (cpu, started) = (Cpu(), Stopwatch.GetTimestamp());
         Write();
-        return new Row("limit", timeline.Count / Stopwatch.GetElapsedTime(started).TotalSeconds, Cpu() - cpu, FormattableString.Invariant(
-            $"{(double)rest.Count / timeline.Count:F2} windows and states an event, {timeline.Concat(rest).Sum(r => (long)r.Value.Length) / timeline.Count:N0} bytes of payload"));
+        return new Row("limit", timeline.Count / Stopwatch.GetElapsedTime(started).TotalSeconds, Cpu() - cpu, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(double)rest.Count / timeline.Count:F2} windows and states an event, "
+            + $"{timeline.Concat(rest).Sum(r => (long)r.Value.Length) / timeline.Count:N0} bytes of payload"));
 
         void Write() => Parallel.Invoke(
             () => AppendAll(first, timeline, (timeline.Count / steps) + 1),

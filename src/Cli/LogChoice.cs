@@ -37,7 +37,8 @@ internal sealed record LogChoice(string? Kafka, string? Prefix, string? Security
     {
         IEventLog log = Kafka is null
             ? EmbeddedLog.Open(RequireFolder().Path, new EmbeddedOptions { Partitions = settings.Partitions })
-            : KafkaLog.Open(Options(settings.Partitions) with { Client = client, StateFolder = RequireFolder().KafkaState, Observer = new LogObserver(loggers) });
+            : KafkaLog.Open(
+                Options(settings.Partitions) with { Client = client, StateFolder = RequireFolder().KafkaState, Observer = new LogObserver(loggers) });
         try
         {
             RunOnLog.Claim(log, settings, Kafka is null ? RequireFolder().Path : $"{Kafka}, topics {Prefix}*");

@@ -14,9 +14,21 @@ internal sealed class LogOptions
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-    private readonly Option<string?> kafka = new("--kafka") { Description = "Work on topics of a Kafka broker: HOST:PORT[,HOST:PORT].", HelpName = "HOST:PORT" };
-    private readonly Option<string?> prefix = new("--topics-prefix") { Description = "What stands before the names of topics, groups and transactions on the broker: letters, digits, '.', '_', '-'.", HelpName = "PREFIX" };
-    private readonly Option<FileInfo?> security = new("--kafka-security") { Description = "A file with the client's security settings for the broker (SASL, TLS).", HelpName = "FILE" };
+    private readonly Option<string?> kafka = new("--kafka")
+    {
+        Description = "Work on topics of a Kafka broker: HOST:PORT[,HOST:PORT].",
+        HelpName = "HOST:PORT",
+    };
+    private readonly Option<string?> prefix = new("--topics-prefix")
+    {
+        Description = "What stands before the names of topics, groups and transactions on the broker: letters, digits, '.', '_', '-'.",
+        HelpName = "PREFIX",
+    };
+    private readonly Option<FileInfo?> security = new("--kafka-security")
+    {
+        Description = "A file with the client's security settings for the broker (SASL, TLS).",
+        HelpName = "FILE",
+    };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)

@@ -37,7 +37,8 @@ internal static class Services
     };
 
     /// <summary>What services are given.</summary>
-    public static ServiceContext Context(IEventLog log, RunFolder folder, RunSettings settings, StageBoard board, ILoggerFactory loggers, string member = DefaultMember)
+    public static ServiceContext Context(
+        IEventLog log, RunFolder folder, RunSettings settings, StageBoard board, ILoggerFactory loggers, string member = DefaultMember)
     {
         var artifacts = new ArtifactStore(folder.Checkpoints);
         artifacts.RemoveDrafts();

@@ -24,7 +24,16 @@ internal sealed class StderrLogger(LogLevel least, bool json) : ILoggerProvider
             if (!IsEnabled(logLevel)) return;
             var message = formatter(state, exception);
             Console.Error.WriteLine(json
-                ? JsonSerializer.Serialize(new { time = DateTimeOffset.UtcNow, level = logLevel.ToString().ToLowerInvariant(), id = eventId.Id, category, message, exception = exception?.ToString() })
+                ? JsonSerializer.Serialize(
+                    new
+                    {
+                        time = DateTimeOffset.UtcNow,
+                        level = logLevel.ToString().ToLowerInvariant(),
+                        id = eventId.Id,
+                        category,
+                        message,
+                        exception = exception?.ToString(),
+                    })
                 : $"{logLevel.ToString().ToLowerInvariant()}: {message}");
         }
     }

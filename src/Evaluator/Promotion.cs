@@ -24,5 +24,6 @@ public static class Promotion
         checkpoint.Model,
         $"{checkpoint.Made}/{kind}",
         $"tppo.{kind}.v1",
-        JsonSerializer.SerializeToUtf8Bytes(new { v = 1, kind, model = checkpoint.Model, version = checkpoint.Version, checkpoint = checkpoint.Checkpoint, detail }));
+        JsonSerializer.SerializeToUtf8Bytes(
+            new { v = 1, kind, model = checkpoint.Model, version = checkpoint.Version, checkpoint = checkpoint.Checkpoint, detail }));
 }

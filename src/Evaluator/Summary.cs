@@ -16,7 +16,8 @@ namespace Tppo.Evaluator;
 /// <param name="Queries">Mean non-empty queries a response.</param>
 /// <param name="Malformed">Share of responses with other than k queries.</param>
 public sealed record Summary(
-    double Relevance, double Low, double High, int N, double Words, double Distinct, double Copied, double Length, double NoEos, double Queries, double Malformed)
+    double Relevance, double Low, double High, int N, double Words, double Distinct, double Copied, double Length, double NoEos,
+    double Queries, double Malformed)
 {
     /// <summary>The figures of some responses.</summary>
     public static Summary Of(IReadOnlyList<ResponseMeasure> responses)

@@ -144,7 +144,8 @@ public sealed class PolicyRun : IDisposable
         var (settings, targets) = (context.Settings.Tppo, context.Settings.Windows.Targets);
         return new UpdateBatch(
             [
-                .. windows.Select((rows, w) => (IReadOnlyList<Trajectory>)[.. rows.Select((row, s) => RolloutRewards.Of(row, tokens[w][s], settings, targets))]),
+                .. windows.Select(
+                    (rows, w) => (IReadOnlyList<Trajectory>)[.. rows.Select((row, s) => RolloutRewards.Of(row, tokens[w][s], settings, targets))]),
             ],
             seed);
     }

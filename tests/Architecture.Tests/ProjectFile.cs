@@ -3,7 +3,8 @@ using System.Xml.Linq;
 namespace Tppo.Architecture.Tests;
 
 /// <summary>What a csproj says about references.</summary>
-internal sealed record ProjectFile(string Name, string Area, IReadOnlyList<string> Projects, IReadOnlyList<PackageUse> Packages, IReadOnlyList<string> AdditionalFiles)
+internal sealed record ProjectFile(
+    string Name, string Area, IReadOnlyList<string> Projects, IReadOnlyList<PackageUse> Packages, IReadOnlyList<string> AdditionalFiles)
 {
     public static ProjectFile Read(string name, string area, string xml)
     {

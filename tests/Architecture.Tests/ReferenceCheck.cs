@@ -16,7 +16,9 @@ internal static class ReferenceCheck
             else found.AddRange(Compare(project, rule));
         }
 
-        found.AddRange(projects.Where(p => !rules.Exists(r => r.Area == p.Area && r.Rule.Project == p.Name)).Select(p => $"{p.Area}/{p.Name}: in the tree, not in the table"));
+        found.AddRange(
+            projects.Where(p => !rules.Exists(r => r.Area == p.Area && r.Rule.Project == p.Name)).Select(
+                p => $"{p.Area}/{p.Name}: in the tree, not in the table"));
         return found;
     }
 

@@ -14,7 +14,8 @@ internal static class ReferenceGraph
 
     public static readonly string[] Services = ["Ingest", "Labeler", "RewardTrainer", "PolicyTrainer", "Evaluator"];
 
-    public static readonly string[] Libraries = ["Core", "Learning", "Streaming", "Hosting"];
+    /// <summary>From below.</summary>
+    public static readonly string[] Libraries = ["Core", "Learning", "Streaming", "Facts", "Steps", "Hosting"];
 
     private static readonly string[] Analyzer = ["Microsoft.CodeAnalysis.BannedApiAnalyzers"];
 
@@ -27,34 +28,40 @@ internal static class ReferenceGraph
             "libtorch-cuda-12.8-linux-x64", "libtorch-cuda-12.8-win-x64",
         ]),
         new("Streaming", ["Core"], ["Apache.Arrow", "Confluent.Kafka", "RocksDB"]),
-        new("Hosting", ["Core", "Streaming"], ["prometheus-net", "prometheus-net.AspNetCore"]),
-        new("Ingest", ["Core", "Streaming", "Hosting"], []),
-        new("Labeler", ["Core", "Streaming", "Hosting"], []),
-        new("RewardTrainer", ["Core", "Learning", "Streaming", "Hosting"], []),
-        new("PolicyTrainer", ["Core", "Learning", "Streaming", "Hosting"], []),
-        new("Evaluator", ["Core", "Learning", "Streaming", "Hosting"], []),
-        new("Cli", [.. Libraries, .. Services], ["System.CommandLine", "Spectre.Console"]),
+        new("Facts", ["Core", "Streaming"], []),
+        new("Steps", ["Core", "Streaming", "Facts", "Learning"], []),
+        new("Hosting", ["Core", "Streaming", "Facts"], ["prometheus-net", "prometheus-net.AspNetCore"]),
+        new("Replay", [.. Libraries], []),
+        new("Ingest", ["Core", "Streaming", "Facts", "Hosting"], []),
+        new("Labeler", ["Core", "Streaming", "Facts", "Hosting"], []),
+        new("RewardTrainer", [.. Libraries], []),
+        new("PolicyTrainer", [.. Libraries], []),
+        new("Evaluator", [.. Libraries], []),
+        new("Cli", [.. Libraries, "Replay", .. Services], ["System.CommandLine", "Spectre.Console"]),
     ];
 
     public static readonly IReadOnlyList<Rule> Tests =
     [
-        new("TestKit", ["Core", "Streaming", "Hosting"], []),
+        new("TestKit", ["Core", "Streaming", "Facts", "Hosting"], []),
         new("LogChild", ["Core", "Streaming", "TestKit"], []),
         Test("Architecture", [], []),
         Test("Core", ["Core"], []),
         Test("Learning", ["Core", "Learning"], []),
-        Test("Streaming", ["Core", "Streaming", "LogChild"], ["Apache.Arrow"]),
-        Test("Hosting", ["Core", "Streaming", "Hosting"], []),
-        Test("Ingest", ["Core", "Streaming", "Hosting", "Ingest"], []),
-        Test("Labeler", ["Core", "Streaming", "Hosting", "Labeler"], []),
-        Test("RewardTrainer", ["Core", "Learning", "Streaming", "Hosting", "RewardTrainer"], []),
-        Test("PolicyTrainer", ["Core", "Learning", "Streaming", "Hosting", "PolicyTrainer"], []),
-        Test("Evaluator", ["Core", "Learning", "Streaming", "Hosting", "Evaluator"], []),
-        Test("Cli", ["Core", "Learning", "Streaming", "Hosting", "Evaluator", "Cli"], []),
-        Test("EndToEnd", ["Core", "Streaming", "Hosting", "Cli"], ["Confluent.Kafka"]),
+        Test("Streaming", ["Core", "Streaming", "LogChild"], ["Apache.Arrow", "Confluent.Kafka"]),
+        Test("Facts", ["Core", "Streaming", "Facts"], []),
+        Test("Steps", [.. Libraries], []),
+        Test("Hosting", ["Core", "Streaming", "Facts", "Hosting"], []),
+        Test("Replay", [.. Libraries, "Replay", .. Services], []),
+        Test("Ingest", ["Core", "Streaming", "Facts", "Hosting", "Ingest"], []),
+        Test("Labeler", ["Core", "Streaming", "Facts", "Hosting", "Labeler"], []),
+        Test("RewardTrainer", [.. Libraries, "RewardTrainer"], []),
+        Test("PolicyTrainer", [.. Libraries, "PolicyTrainer"], []),
+        Test("Evaluator", [.. Libraries, "Evaluator"], []),
+        Test("Cli", ["Core", "Learning", "Streaming", "Facts", "Hosting", "Evaluator", "Cli"], []),
+        Test("EndToEnd", ["Core", "Streaming", "Facts", "Hosting", "Cli"], ["Confluent.Kafka"]),
     ];
 
-    public static readonly IReadOnlyList<Rule> Bench = [new("Ingest", ["Core", "Streaming", "Hosting", "Ingest", "TestKit"], ["Confluent.Kafka"])];
+    public static readonly IReadOnlyList<Rule> Bench = [new("Ingest", ["Core", "Streaming", "Facts", "Hosting", "Ingest", "TestKit"], ["Confluent.Kafka"])];
 
     // Every test project may use the kit's fakes and property tests.
     private static Rule Test(string of, string[] projects, string[] packages) =>

@@ -18,6 +18,10 @@ internal static partial class Repository
         .Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/'))
         .Where(f => !Ignored().IsMatch(f));
 
+    /// <summary>The C# files of a folder.</summary>
+    public static IReadOnlyList<SourceFile> Sources(string folder) =>
+        [.. Files("*.cs", folder).Order(StringComparer.Ordinal).Select(f => new SourceFile(f, Text(f)))];
+
     public static string Text(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     private static string FindRoot()

@@ -48,7 +48,10 @@ public sealed class FinishedFolderTests : IDisposable
         string[] policy = ["relevance", "low", "high", "n", "words", "distinct", "copied", "length", "no_eos", "queries", "malformed"];
         var root = json.RootElement;
         Assert.Equal(
-            ["seed", "events", "windows", "dead_letters", "judge_auc", "rm_auc_token", "judge_calls", "sft", "tppo", "difference", "checkpoint_sha256", "seconds", "peak_rss_mb", "stages"],
+            [
+                "seed", "events", "windows", "dead_letters", "judge_auc", "rm_auc_token", "judge_calls", "sft", "tppo", "difference",
+                "checkpoint_sha256", "seconds", "peak_rss_mb", "stages",
+            ],
             Names(root));
         Assert.Equal(["labels", "updates", "evaluation"], Names(root.GetProperty("judge_calls")));
         Assert.Equal(policy, Names(root.GetProperty("sft")));

@@ -37,7 +37,9 @@ public sealed class InspectTests : IDisposable
         // The click is history; the repeated search is dropped; two searches a window.
         var windows = UsageTests.Lines(result.Output).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.Equal(["running shoes|Trail, shoes", "socks|laces"], windows.Select(w => string.Join('|', Strings(w.GetProperty("targets")))));
-        Assert.Equal(["Red shoes", "Red shoes/running shoes/Trail, shoes"], windows.Select(w => string.Join('/', w.GetProperty("history").EnumerateArray().Select(h => h.GetProperty("text").GetString()))));
+        Assert.Equal(
+            ["Red shoes", "Red shoes/running shoes/Trail, shoes"],
+            windows.Select(w => string.Join('/', w.GetProperty("history").EnumerateArray().Select(h => h.GetProperty("text").GetString()))));
         Assert.All(windows, w => Assert.Equal("ann", w.GetProperty("user").GetString()));
         Assert.Equal(["v", "window", "user", "history", "targets"], windows[0].EnumerateObject().Select(p => p.Name));
     }

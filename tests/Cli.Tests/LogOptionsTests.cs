@@ -48,7 +48,8 @@ public sealed class LogOptionsTests
     [InlineData("ä")]
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789x")]
     public void A_prefix_that_no_topic_can_have_is_named(string prefix) =>
-        Assert.StartsWith("--topics-prefix:", Assert.Throws<UserException>(() => Read("--kafka", "h:1", "--topics-prefix", prefix)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--topics-prefix:", Assert.Throws<UserException>(() => Read("--kafka", "h:1", "--topics-prefix", prefix)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("--topics-prefix", "trial")]
@@ -62,7 +63,9 @@ public sealed class LogOptionsTests
         using var folder = new TempFolder();
         var file = folder.Write("client.properties", "security.protocol=SSL");
         Assert.Equal(file, Read("--kafka", "h:1", "--kafka-security", file).SecurityFile);
-        Assert.Equal("--kafka-security /no/such/file: no such file", Assert.Throws<UserException>(() => Read("--kafka", "h:1", "--kafka-security", "/no/such/file")).Message);
+        Assert.Equal(
+            "--kafka-security /no/such/file: no such file",
+            Assert.Throws<UserException>(() => Read("--kafka", "h:1", "--kafka-security", "/no/such/file")).Message);
     }
 
     [Theory]

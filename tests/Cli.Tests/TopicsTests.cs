@@ -52,7 +52,8 @@ public sealed class TopicsTests : IDisposable
         var json = UsageTests.Lines(Run("describe", "--json").Output).Select(Parse).ToList();
         Assert.Equal(TopicsCommand.Table.Count, json.Count);
         Assert.Equal(
-            """{"topic":"search.v1","partitions":2,"records":5,"start":0,"end":6,"bytes":10,"retention_ms":2592000000,"cleanup":"delete","differs":""}""", json[0].GetRawText());
+            """{"topic":"search.v1","partitions":2,"records":5,"start":0,"end":6,"bytes":10,"retention_ms":2592000000,"cleanup":"delete","differs":""}""",
+            json[0].GetRawText());
         Assert.Equal(-1, json.Single(r => r.GetProperty("topic").GetString() == Topics.Cuts).GetProperty("retention_ms").GetInt64());
     }
 
@@ -70,7 +71,9 @@ public sealed class TopicsTests : IDisposable
         var line = Assert.Single(UsageTests.Lines(Tail(Topics.Search)));
         var record = Parse(line);
         Assert.Equal(["topic", "partition", "offset", "timestamp", "key", "headers", "value"], record.EnumerateObject().Select(p => p.Name));
-        Assert.Equal((Topics.Search, 1, 0L, "ann"), (Text(record, "topic"), record.GetProperty("partition").GetInt32(), record.GetProperty("offset").GetInt64(), Text(record, "key")));
+        Assert.Equal(
+            (Topics.Search, 1, 0L, "ann"),
+            (Text(record, "topic"), record.GetProperty("partition").GetInt32(), record.GetProperty("offset").GetInt64(), Text(record, "key")));
         Assert.Equal(DateTime.UtcNow, record.GetProperty("timestamp").GetDateTimeOffset().UtcDateTime, TimeSpan.FromMinutes(10));
         Assert.Matches(@"""timestamp"":""\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z""", line);
         Assert.Equal("""{"ce_id":"a","twice":["1","\"2\"\n"],"content-type":"application/json"}""", record.GetProperty("headers").GetRawText());
@@ -85,12 +88,19 @@ public sealed class TopicsTests : IDisposable
         byte[] garbage = [0xff, 0, 1];
         Write(
             Arrow(arrow), Arrow(arrow[..^9]), Arrow(garbage), EndMark.Of("import", Topics.TokenRewards, 0),
-            Json(Topics.TokenRewards, "{\"cut\": ", 0), Json(Topics.TokenRewards, "\"\\ud800\"", 0), new OutgoingRecord { Topic = Topics.TokenRewards, Partition = 0, Value = garbage });
+            Json(Topics.TokenRewards, "{\"cut\": ", 0), Json(Topics.TokenRewards, "\"\\ud800\"", 0), new OutgoingRecord
+            {
+                Topic = Topics.TokenRewards,
+                Partition = 0,
+                Value = garbage,
+            });
         var records = UsageTests.Lines(Tail(Topics.TokenRewards)).Select(Parse).ToList();
         var values = records.Select(r => r.GetProperty("value")).ToList();
         Assert.Equal(JsonValueKind.Null, records[0].GetProperty("key").ValueKind);
         Assert.Equal(
-            """[{"rollout_id":"r","judgement_id":"j","user":"u","response_ids":[7,8],"word_index":[-1,0],"categories":[0,2],"sentence":1,"tokenizer_sha256":"t"}]""", values[0].GetRawText());
+            """[{"rollout_id":"r","judgement_id":"j","user":"u","response_ids":[7,8],"word_index":"""
+            + """[-1,0],"categories":[0,2],"sentence":1,"tokenizer_sha256":"t"}]""",
+            values[0].GetRawText());
         AssertBytes(arrow[..^9], "Arrow", values[1]);
         AssertBytes(garbage, "Arrow", values[2]);
         Assert.Equal(JsonValueKind.Null, values[3].ValueKind);
@@ -109,7 +119,15 @@ public sealed class TopicsTests : IDisposable
         {
             var damaged = whole.ToArray();
             damaged[at] ^= 0x81;
-            var record = new LogRecord { Topic = Topics.TokenRewards, Partition = 0, Offset = 0, Timestamp = default, Value = damaged, Headers = [new("content-type", CloudEvent.Arrow)] };
+            var record = new LogRecord
+            {
+                Topic = Topics.TokenRewards,
+                Partition = 0,
+                Offset = 0,
+                Timestamp = default,
+                Value = damaged,
+                Headers = [new("content-type", CloudEvent.Arrow)],
+            };
             var value = Parse(Encoding.UTF8.GetString(json.Line(record).Span)).GetProperty("value");
             if (value.ValueKind == JsonValueKind.Array) continue;
             AssertBytes(damaged, "Arrow", value);
@@ -131,7 +149,8 @@ public sealed class TopicsTests : IDisposable
         Assert.Equal("", Values("--from", "3"));
         Assert.Equal("0 2 4 1 3 5", Values("--from", "start", "--count", "99"));
 
-        string Values(params string[] more) => string.Join(' ', UsageTests.Lines(Tail(Topics.Windows, more)).Select(l => Parse(l).GetProperty("value").GetRawText()));
+        string Values(params string[] more) =>
+            string.Join(' ', UsageTests.Lines(Tail(Topics.Windows, more)).Select(l => Parse(l).GetProperty("value").GetRawText()));
     }
 
     [Theory]
@@ -279,7 +298,9 @@ public sealed class TopicsTests : IDisposable
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
     private static async Task<string> NextValue(Process tail) =>
-        Parse((await tail.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken))!).GetProperty("value").GetRawText();
+        Parse((await tail.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken))!)
+            .GetProperty("value")
+            .GetRawText();
 
     private sealed class ArrowNames : JsonNamingPolicy
     {

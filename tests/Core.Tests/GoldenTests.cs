@@ -38,8 +38,18 @@ public class GoldenTests
         {
             var settings = new ShapingSettings
             {
-                Map = input.GetProperty("map").GetString() switch { "signed" => RewardMap.Signed, "paper_literal" => RewardMap.PaperLiteral, _ => RewardMap.ProbabilityDifference },
-                Penalty = input.GetProperty("penalty").GetString() switch { "shifted" => LengthPenalty.Shifted, "product" => LengthPenalty.Product, _ => LengthPenalty.None },
+                Map = input.GetProperty("map").GetString() switch
+                {
+                    "signed" => RewardMap.Signed,
+                    "paper_literal" => RewardMap.PaperLiteral,
+                    _ => RewardMap.ProbabilityDifference,
+                },
+                Penalty = input.GetProperty("penalty").GetString() switch
+                {
+                    "shifted" => LengthPenalty.Shifted,
+                    "product" => LengthPenalty.Product,
+                    _ => LengthPenalty.None,
+                },
                 RepeatRule = input.GetProperty("repeat_rule").GetBoolean(),
                 Alpha = input.GetProperty("alpha").GetDouble(),
                 SoftLength = input.GetProperty("soft_length").GetDouble(),

@@ -65,14 +65,17 @@ public class WorldTests
             var best = evidence.Strength.MaxBy(s => s.Value).Key;
             var mods = World.Modifiers(best);
             oracle += truth.Whole(evidence, $"{mods[0]} {mods[1]} {World.Heads(best)[0]}, {mods[2]} {World.Heads(best)[1]}, {mods[3]} {mods[4]}") ? 1 : 0;
-            var answer = JudgeAnswer.Read(await judge.AskAsync(new JudgeInput(window.History, response), TestContext.Current.CancellationToken), Words.Split(response));
+            var answer = JudgeAnswer.Read(
+                await judge.AskAsync(new JudgeInput(window.History, response), TestContext.Current.CancellationToken), Words.Split(response));
             judged += labels.Count;
             agree += labels.Where((l, k) => answer.Words[k] == Categories.Of(l)).Count();
         }
 
         double n = windows.Count;
-        var report = FormattableString.Invariant(
-            $"n {n}: words {relevant / words:F3} whole {whole / n:F3} mixed {mixed / n:F3} other {other / n:F3} copied {copied / n:F3} oracle {oracle / n:F3} agree {agree / judged:F3}");
+        var report = string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"n {n}: words {relevant / words:F3} whole {whole / n:F3} mixed {mixed / n:F3} other {other / n:F3} copied {copied / n:F3} oracle "
+            + $"{oracle / n:F3} agree {agree / judged:F3}");
         TestContext.Current.TestOutputHelper?.WriteLine(report);
         Assert.True(relevant / words is > 0.64 and < 0.78, report);
         Assert.True(whole / n is > 0.68 and < 0.86, report);
@@ -93,6 +96,7 @@ public class WorldTests
         var truth = new WorldTruth(World);
         var evidence = truth.Evidence(window.History);
         var answer = JudgeAnswer.Read(await new OracleJudge(World, 0).AskAsync(input, TestContext.Current.CancellationToken), Words.Split(input.Response));
-        Assert.Equal(Words.Split(input.Response).Select(w => truth.Word(evidence, Words.Normalise(w.Text)).Relevant), answer.Words.Select(c => c == Category.Relevant));
+        Assert.Equal(
+            Words.Split(input.Response).Select(w => truth.Word(evidence, Words.Normalise(w.Text)).Relevant), answer.Words.Select(c => c == Category.Relevant));
     }
 }

@@ -49,7 +49,10 @@ public sealed partial class DemoTests(UnbrokenRun unbroken)
     [Fact]
     public void Verbose_shows_live_tensors_and_none_is_left_of_the_stages_that_ended()
     {
-        var counts = TensorCounts().Matches(unbroken.Result.Output).Select(m => int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var counts = TensorCounts()
+            .Matches(unbroken.Result.Output)
+            .Select(m => int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))
+            .ToList();
         Assert.True(counts.Count >= 5, unbroken.Result.Output);
         Assert.True(counts.Max() > 0);
         Assert.Equal(0, counts[^1]);

@@ -38,14 +38,18 @@ internal sealed partial class IngestProcess : IDisposable
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(watch.Elapsed < Most, $"waited in vain for {what}\n{string.Join('\n', said.Select(s => $"{s.member}:\n{string.Join('\n', s.Lines)}"))}");
+            Assert.True(
+                watch.Elapsed < Most, $"waited in vain for {what}\n{string.Join('\n', said.Select(s => $"{s.member}:\n{string.Join('\n', s.Lines)}"))}");
             Thread.Sleep(100);
         }
     }
 
     /// <summary>Partitions that it said last that it owns.</summary>
     public HashSet<int> Owned(string group) =>
-        Lines.Select(l => OwnsPartitions().Match(l)).Where(m => m.Success && m.Groups[1].Value == group).Select(m => m.Groups[2].Value).LastOrDefault() is { } last and not "none"
+        Lines.Select(l => OwnsPartitions().Match(l))
+            .Where(m => m.Success && m.Groups[1].Value == group)
+            .Select(m => m.Groups[2].Value)
+            .LastOrDefault() is { } last and not "none"
             ? [.. last.Split(", ").Select(p => int.Parse(p, CultureInfo.InvariantCulture))]
             : [];
 

@@ -29,7 +29,9 @@ public sealed class InterruptedRunTests(UnbrokenRun unbroken)
     {
         var folder = unbroken.NewFolder();
         using var process = TppoProcess.Start(UnbrokenRun.Demo(folder));
-        for (var line = process.StandardOutput.ReadLine(); line is not null && !line.Contains("done  window", StringComparison.Ordinal); line = process.StandardOutput.ReadLine())
+        for (
+            var line = process.StandardOutput.ReadLine(); line is not null
+                && !line.Contains("done  window", StringComparison.Ordinal); line = process.StandardOutput.ReadLine())
         {
         }
 
@@ -45,8 +47,11 @@ public sealed class InterruptedRunTests(UnbrokenRun unbroken)
     [Fact]
     public void A_service_that_waits_for_work_ends_in_order_when_asked_to()
     {
-        using var process = TppoProcess.Start("run", "labeler", "--data", unbroken.NewFolder(), "--config", Path.Combine(unbroken.Folder, "run.json"), "--metrics-port", "0");
-        for (var line = process.StandardError.ReadLine(); line is not null && !line.Contains("listening", StringComparison.Ordinal); line = process.StandardError.ReadLine())
+        using var process = TppoProcess.Start(
+            "run", "labeler", "--data", unbroken.NewFolder(), "--config", Path.Combine(unbroken.Folder, "run.json"), "--metrics-port", "0");
+        for (
+            var line = process.StandardError.ReadLine(); line is not null
+                && !line.Contains("listening", StringComparison.Ordinal); line = process.StandardError.ReadLine())
         {
         }
 

@@ -45,7 +45,9 @@ public sealed class OldLogRetentionTests(UnbrokenRun unbroken)
         var name = $"{prefix}.{Topics.Search}";
         var retention = Topics.Find(Topics.Search).Retention!.Value.TotalMilliseconds;
         Broker.Shared.CreateTopic(name, 1, $"retention.ms={retention.ToString(CultureInfo.InvariantCulture)}", "message.timestamp.type=CreateTime");
-        using (var producer = new Kafka.ProducerBuilder<Kafka.Null, string>(new Kafka.ProducerConfig { BootstrapServers = Broker.Shared.BootstrapServers }).Build())
+        using (
+            var producer = new Kafka.ProducerBuilder<Kafka.Null,
+            string>(new Kafka.ProducerConfig { BootstrapServers = Broker.Shared.BootstrapServers }).Build())
         {
             producer.Produce(name, new Kafka.Message<Kafka.Null, string> { Value = "event", Timestamp = new Kafka.Timestamp(In1997) });
             producer.Flush(TimeSpan.FromSeconds(30));

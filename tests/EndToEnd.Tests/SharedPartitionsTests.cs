@@ -51,10 +51,15 @@ public sealed class SharedPartitionsTests(UnbrokenRun unbroken)
 
         Assert.Equal(expected, Ids(log));
         Assert.All(Groups, g => Assert.Equal([0, 1, 2, 3], two.Owned(g).Order()));
-        Assert.All(one.Lines.Concat(two.Lines).Where(l => l.Contains("sequencer-", StringComparison.Ordinal) && l.Contains("owns partitions", StringComparison.Ordinal)), l => Assert.EndsWith("of search.v1, click.v1, purchase.v1, visit.v1", l));
+        Assert.All(
+            one.Lines.Concat(two.Lines).Where(
+                l => l.Contains("sequencer-", StringComparison.Ordinal) && l.Contains("owns partitions", StringComparison.Ordinal)),
+            l => Assert.EndsWith("of search.v1, click.v1, purchase.v1, visit.v1", l));
 
         // Some of its users' later windows reach back over its death.
-        var reachBack = ServiceKit.Records(log, Topics.Windows).Where(r => orphans.Contains(r.Partition) && r.Value.Length > 0).Select(r => WindowJson.Read(r.Value))
+        var reachBack = ServiceKit.Records(log, Topics.Windows)
+            .Where(r => orphans.Contains(r.Partition) && r.Value.Length > 0)
+            .Select(r => WindowJson.Read(r.Value))
             .Count(w => !before.Contains(w.Id) && w.History[0].Time < cut);
         Assert.True(reachBack > 0);
         Assert.Empty(ServiceKit.Records(log, Topics.Late));

@@ -38,7 +38,8 @@ public sealed class WhatDecidesTests(UnbrokenRun unbroken)
     private RunSettings FromFile(IEnumerable<UserEvent> events)
     {
         var file = unbroken.NewFolder() + ".tsv";
-        File.WriteAllLines(file, ["user\tts\ttype\ttext\turl", .. events.Select(e => $"{e.User}\t{EventTime.Format(e.Time)}\t{e.Type.Name()}\t{e.Text}\t{e.Url}")]);
+        File.WriteAllLines(
+            file, ["user\tts\ttype\ttext\turl", .. events.Select(e => $"{e.User}\t{EventTime.Format(e.Time)}\t{e.Type.Name()}\t{e.Text}\t{e.Url}")]);
         return Settings with { Input = new InputSettings { Kind = InputKind.File, Path = file } };
     }
 

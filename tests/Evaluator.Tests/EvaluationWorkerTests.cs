@@ -43,7 +43,8 @@ public sealed class EvaluationWorkerTests
         Assert.Equal(heldOut[0].Targets, tppo.Samples[0].Targets);
         Assert.Null(sft.JudgeAuc);
         Assert.EndsWith("noise-0", sft.Judge, StringComparison.Ordinal);
-        Assert.Equal(sft.JudgeCalls + tppo.JudgeCalls, kit.Records(Topics.Judgements).Count - Evaluations(kit).Single(e => e.Model == ModelFamilies.Reward).JudgeCalls);
+        Assert.Equal(
+            sft.JudgeCalls + tppo.JudgeCalls, kit.Records(Topics.Judgements).Count - Evaluations(kit).Single(e => e.Model == ModelFamilies.Reward).JudgeCalls);
     }
 
     [Fact]

@@ -25,7 +25,10 @@ public sealed class MeasureTests
         // Words: red shoes | green hat | ... hat. The dots are no word; the second query is a click's text, not a search's.
         var (no, yes) = (Category.Irrelevant, Category.Relevant);
         var measure = Of(" red shoes, green hat, ... hat", [yes, no, yes, yes, Category.None, yes], whole: yes, tokens: 9, finished: true);
-        Assert.Equal(new ResponseMeasure("w", Relevant: true, Words: 5, RelevantWords: 4, DistinctWords: 4, Queries: 3, Copied: 1, Tokens: 8, Ended: true, Malformed: false), measure);
+        Assert.Equal(
+            new ResponseMeasure(
+                "w", Relevant: true, Words: 5, RelevantWords: 4, DistinctWords: 4, Queries: 3, Copied: 1, Tokens: 8, Ended: true, Malformed: false),
+            measure);
     }
 
     [Theory]
@@ -85,7 +88,8 @@ public sealed class MeasureTests
     public void Only_a_policy_better_beyond_chance_gets_the_alias(double mean, double low, bool moved)
     {
         var checkpoint = new CheckpointProduced(
-            1, CheckpointProduced.KindName, "policy", 4, "abc", 4, true, new Fold(0, 1, 100), new Dictionary<string, string>(), new Dictionary<string, double>());
+            1, CheckpointProduced.KindName, "policy", 4, "abc", 4, true, new Fold(0, 1, 100), new Dictionary<string, string>(),
+            new Dictionary<string, double>());
         var facts = Promotion.Of(checkpoint, new PairedDifference(mean, 0, 0, low, mean + (mean - low))).ToList();
         string[] expected = moved ? ["policy/4/evaluation_recorded", "policy/4/alias_moved"] : ["policy/4/evaluation_recorded"];
         Assert.Equal(expected, facts.Select(f => f.Headers.Single(h => h.Name == HeaderNames.Id).Value));

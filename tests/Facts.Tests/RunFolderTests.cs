@@ -30,7 +30,8 @@ public sealed class RunFolderTests : IDisposable
         folder.Claim(new RunSettings { Seed = 3 });
         var before = File.ReadAllText(folder.RunJson);
         var error = Assert.Throws<UserException>(() => folder.Claim(new RunSettings { Seed = 4, Threads = 1 }));
-        Assert.Equal($"{folder.Path}: holds a run with other settings: seed: expected 3, found 4 (and 1 more: threads); give another --data folder", error.Message);
+        Assert.Equal(
+            $"{folder.Path}: holds a run with other settings: seed: expected 3, found 4 (and 1 more: threads); give another --data folder", error.Message);
         Assert.Equal(before, File.ReadAllText(folder.RunJson));
     }
 

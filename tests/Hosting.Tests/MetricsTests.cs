@@ -26,7 +26,8 @@ public partial class MetricsTests
         host.Run([new ScriptedWorker("good", (_, _) => false)], untilIdle: true, Cancelled);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), await Answers(client, server));
 
-        Assert.Throws<InvalidDataException>(() => host.Run([new ScriptedWorker("bad", (_, _) => throw new InvalidDataException())], untilIdle: true, Cancelled));
+        Assert.Throws<InvalidDataException>(
+            () => host.Run([new ScriptedWorker("bad", (_, _) => throw new InvalidDataException())], untilIdle: true, Cancelled));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable), await Answers(client, server));
     }
 

@@ -12,7 +12,9 @@ public sealed class EventSorterTests
         from second in Gen.Int[0, 20]
         from type in Gen.Int[0, 3]
         from text in Gen.String
-        select new UserEvent($"e{id:D4}", $"u{user}", new DateTime(2024, 1, 1, 0, 0, second, DateTimeKind.Utc), (EventType)type, text.Replace("\uD800", "", StringComparison.Ordinal), "");
+        select new UserEvent(
+            $"e{id:D4}", $"u{user}", new DateTime(2024, 1, 1, 0, 0, second, DateTimeKind.Utc), (EventType)type,
+            text.Replace("\uD800", "", StringComparison.Ordinal), "");
 
     [Fact]
     public void In_memory_or_spilled_the_order_is_the_canonical_one_and_can_be_read_again()
@@ -31,7 +33,11 @@ public sealed class EventSorterTests
     [Fact]
     public void Spilled_events_come_back_whole()
     {
-        UserEvent[] events = [.. Enumerable.Range(0, 10).Select(i => new UserEvent($"id {i}", "användare", DateTime.UnixEpoch.AddTicks((i * 7 % 10) + 1), EventType.Visit, $"text\n{i} ☂", $"https://{i}"))];
+        UserEvent[] events =
+        [
+            .. Enumerable.Range(0, 10).Select(
+                i => new UserEvent($"id {i}", "användare", DateTime.UnixEpoch.AddTicks((i * 7 % 10) + 1), EventType.Visit, $"text\n{i} ☂", $"https://{i}")),
+        ];
         using var sorter = new EventSorter(runEvents: 3);
         foreach (var e in events) sorter.Add(e);
         Assert.Equal(events.OrderBy(e => e.Time), sorter.Sorted());

@@ -80,7 +80,8 @@ public sealed class FileImportTests : IDisposable
     public void A_line_that_is_no_utf8_is_set_aside()
     {
         byte[] line = [.. "ann\t2024-01-01T10:00:00Z\tsearch\tcaf"u8, 0xE9, .. "\t\n"u8];
-        using var import = FileImport.Open(files.Bytes([.. Encoding.UTF8.GetBytes(EventFiles.Header + "\n"), .. line, .. Encoding.UTF8.GetBytes(EventFiles.Four[0])]));
+        using var import = FileImport.Open(
+            files.Bytes([.. Encoding.UTF8.GetBytes(EventFiles.Header + "\n"), .. line, .. Encoding.UTF8.GetBytes(EventFiles.Four[0])]));
         Assert.Equal(1, import.Count);
         Assert.Contains("UTF-8", Assert.Single(import.BadLines).Cause, StringComparison.Ordinal);
     }
@@ -107,7 +108,8 @@ public sealed class FileImportTests : IDisposable
     [Fact]
     public void A_cause_repeats_nothing_that_redaction_would_take_out()
     {
-        using var import = FileImport.Open(files.Tsv(["ann\tjane.doe@example.com\tsearch\tshoes\t", "ann\t2024-01-01T10:00:00Z\tjane.doe@example.com\tshoes\t", .. EventFiles.Four]));
+        using var import = FileImport.Open(
+            files.Tsv(["ann\tjane.doe@example.com\tsearch\tshoes\t", "ann\t2024-01-01T10:00:00Z\tjane.doe@example.com\tshoes\t", .. EventFiles.Four]));
         Assert.All(import.BadLines, bad => Assert.DoesNotContain("jane.doe", bad.Cause, StringComparison.Ordinal));
         Assert.Equal(2, import.BadLines.Count);
     }
@@ -124,7 +126,8 @@ public sealed class FileImportTests : IDisposable
         {
             "gzip" => EventFiles.Gzip(plain),
             "gzip of two members" => [.. EventFiles.Gzip(plain[..40]), .. EventFiles.Gzip(plain[40..])],
-            "windows line ends and a mark of byte order" => [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(plain).Replace("\n", "\r\n", StringComparison.Ordinal))],
+            "windows line ends and a mark of byte order" =>
+                [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(plain).Replace("\n", "\r\n", StringComparison.Ordinal))],
             _ => plain,
         }));
         Assert.Empty(import.BadLines);
@@ -159,7 +162,8 @@ public sealed class FileImportTests : IDisposable
 
     private string BadFile(string kind)
     {
-        var good = Encoding.UTF8.GetBytes(EventFiles.Header + "\n" + string.Join('\n', Enumerable.Range(0, 5000).Select(i => $"u{i}\t2024-01-01T10:00:00Z\tsearch\tquery {i * 7919}\t")));
+        var good = Encoding.UTF8.GetBytes(
+            EventFiles.Header + "\n" + string.Join('\n', Enumerable.Range(0, 5000).Select(i => $"u{i}\t2024-01-01T10:00:00Z\tsearch\tquery {i * 7919}\t")));
         var packed = EventFiles.Gzip(good);
         var damaged = packed.ToArray();
         damaged[^6] ^= 0x40; // in the check sum

@@ -133,7 +133,11 @@ public sealed class IdleTests : IDisposable
         Assert.Equal(["Click0"], Timeline());
         using var replay = new ServiceKit(kit.Settings);
         foreach (var topic in EventTopics.All)
-            replay.Log.Append([.. kit.Records(topic).Select(r => new OutgoingRecord { Topic = r.Topic, Partition = 0, Key = r.Key, Value = r.Value, Headers = [.. r.Headers] })]);
+            replay.Log.Append(
+                [
+                    .. kit.Records(topic).Select(
+                        r => new OutgoingRecord { Topic = r.Topic, Partition = 0, Key = r.Key, Value = r.Value, Headers = [.. r.Headers] }),
+                ]);
         replay.RunUntilIdle(c => [new Sequencer(c, new ManualClock())]);
         Assert.Equal(Timeline(), LiveEvents.Facts(replay, Topics.Timeline).Select(r => r.Header(HeaderNames.Id)!));
     }

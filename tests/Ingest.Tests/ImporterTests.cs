@@ -32,7 +32,11 @@ public sealed class ImporterTests
         using var unbroken = new ServiceKit(TinyRun.Settings);
         unbroken.RunUntilIdle(Importer);
         using var broken = new ServiceKit(TinyRun.Settings);
-        StepFault[][] lives = [[new("importer", 0, mark)], [new("importer", 1, mark)], [new("importer", 0, mark), new("importer", 1, mark)], [new("importer", 0, mark)]];
+        StepFault[][] lives =
+        [
+            [new("importer", 0, mark)], [new("importer", 1, mark)], [new("importer", 0, mark), new("importer", 1, mark)],
+            [new("importer", 0, mark)],
+        ];
         broken.RunThrough(Importer, lives);
 
         foreach (var topic in Written) Assert.Equal(unbroken.Ids(topic), broken.Ids(topic));
@@ -87,7 +91,8 @@ public sealed class ImporterTests
         }
 
         Assert.Equal("https://example.com/x", EventJson.Read(records[1].Value.Span).Url);
-        Assert.Equal(ListImport.Pseudonyms.Bucket("jane.roe").ToString(System.Globalization.CultureInfo.InvariantCulture), records[0].Header(HeaderNames.Bucket));
+        Assert.Equal(
+            ListImport.Pseudonyms.Bucket("jane.roe").ToString(System.Globalization.CultureInfo.InvariantCulture), records[0].Header(HeaderNames.Bucket));
         Assert.Equal("tppo.search.v1", records[0].Header(HeaderNames.Type));
         Assert.Equal("1970-01-01T00:00:00Z", records[0].Header(HeaderNames.Time));
     }
@@ -117,7 +122,9 @@ public sealed class ImporterTests
         var letters = kit.Records(DeadLetters);
         Assert.Equal(2, letters.Count);
         var first = letters.Single(l => l.Header(HeaderNames.From) == "list:7");
-        Assert.Equal(("expected 5 columns, found 1", "9", "aa", "some line"), (first.Header(HeaderNames.Cause), first.Header("tppo-length"), first.Header("tppo-sha256"), first.Text()));
+        Assert.Equal(
+            ("expected 5 columns, found 1", "9", "aa", "some line"),
+            (first.Header(HeaderNames.Cause), first.Header("tppo-length"), first.Header("tppo-sha256"), first.Text()));
     }
 
     [Fact]

@@ -31,6 +31,8 @@ internal sealed class ListImport(IReadOnlyList<UserEvent> events, IReadOnlyList<
     public static UserEvent[] Many(int count, bool purchases = true) =>
     [
         .. Enumerable.Range(0, count).Select(i => new UserEvent(
-            $"e{i:D6}", $"user {i % 50}", DateTime.UnixEpoch.AddSeconds(i), (EventType)(i % 4) is EventType.Purchase && !purchases ? EventType.Visit : (EventType)(i % 4), $"text {i}", "")),
+            $"e{i:D6}", $"user {i % 50}", DateTime.UnixEpoch.AddSeconds(i), (EventType)(i % 4) is EventType.Purchase && !purchases
+                ? EventType.Visit
+                : (EventType)(i % 4), $"text {i}", "")),
     ];
 }

@@ -33,7 +33,10 @@ public sealed class TimelineProperties
     private static readonly Gen<Life> Lives = Gen.Select(
         Gen.Int[1, 20], Gen.Int[0, 3].Array[0, 6], Gen.Int[1, 7].Array[1, 4], Gen.Int[0, 15].Array[0, 3],
         Gen.Select(Gen.Bool, Gen.Int[0, 6], Gen.Int[0, 4]).Array[0, 3])
-        .Select(l => new Life(l.Item1, l.Item3, [.. l.Item4], [.. l.Item5.Select(f => new StepFault(f.Item1 ? "sequencer" : "windower", f.Item2, (FaultMark)f.Item3))]));
+        .Select(
+            l =>
+                new Life(
+                    l.Item1, l.Item3, [.. l.Item4], [.. l.Item5.Select(f => new StepFault(f.Item1 ? "sequencer" : "windower", f.Item2, (FaultMark)f.Item3))]));
 
     [Fact]
     public void Timeline_and_late_and_dead_letters_and_duplicates_are_the_input_and_windows_are_those_of_the_timeline() =>
@@ -62,7 +65,8 @@ public sealed class TimelineProperties
 
     private static ServiceKit Run(List<OutgoingRecord> records, Life[] lives)
     {
-        var kit = new ServiceKit(TinyRun.Settings with { Partitions = Partitions, LatenessSeconds = Lateness, Windows = new() { Targets = 2, HistoryEventsMax = 4 } });
+        var kit = new ServiceKit(
+            TinyRun.Settings with { Partitions = Partitions, LatenessSeconds = Lateness, Windows = new() { Targets = 2, HistoryEventsMax = 4 } });
         var given = 0;
         foreach (var life in lives)
         {
@@ -117,26 +121,37 @@ public sealed class TimelineProperties
     {
         var letters = kit.Records(Topics.DeadLetters("ingest"));
         var fromTimeline = letters.FindAll(l => From(l).StartsWith(Topics.Timeline, StringComparison.Ordinal));
-        var found = LiveEvents.Facts(kit, Topics.Timeline).Concat(LiveEvents.Facts(kit, Topics.Late)).Concat(letters.Except(fromTimeline)).Select(From).ToList();
+        var found = LiveEvents.Facts(kit, Topics.Timeline)
+            .Concat(LiveEvents.Facts(kit, Topics.Late))
+            .Concat(letters.Except(fromTimeline))
+            .Select(From)
+            .ToList();
         var input = EventTopics.All.SelectMany(t => LiveEvents.Facts(kit, t)).ToList();
         var missing = input.Where(r => !found.Contains($"{r.Topic}/{r.Partition}/{r.Offset}"));
         return found.Distinct().Count() == found.Count
             && found.ToHashSet().IsSubsetOf(input.Select(r => $"{r.Topic}/{r.Partition}/{r.Offset}"))
-            && missing.All(m => input.Exists(r => (r.Topic, r.Partition) == (m.Topic, m.Partition) && r.Offset < m.Offset && r.Header(HeaderNames.Id) == m.Header(HeaderNames.Id)))
+            && missing.All(
+                m =>
+                    input.Exists(
+                        r => (r.Topic, r.Partition) == (m.Topic, m.Partition) && r.Offset < m.Offset && r.Header(HeaderNames.Id) == m.Header(HeaderNames.Id)))
             && LiveEvents.Facts(kit, Topics.Timeline).GroupBy(r => (r.Header(HeaderNames.Id), r.Header(HeaderNames.Type))).All(g => g.Count() == 1)
-            && fromTimeline.Select(From).Order().SequenceEqual(LiveEvents.Facts(kit, Topics.Timeline).Where(IsNoEvent).Select(r => $"{r.Topic}/{r.Partition}/{r.Offset}").Order());
+            && fromTimeline.Select(From)
+                .Order()
+                .SequenceEqual(LiveEvents.Facts(kit, Topics.Timeline).Where(IsNoEvent).Select(r => $"{r.Topic}/{r.Partition}/{r.Offset}").Order());
     }
 
     private static string From(LogRecord record) => record.Header(HeaderNames.From)!;
 
     private static bool IsNoEvent(LogRecord record) => record.Value.Length == 2;
 
-    private static bool IsInOrder(ServiceKit kit) => Timeline(kit).GroupBy(e => WorldFacts.PartitionOf(e.User, Partitions)).All(p => p.Select(EventOrder.Of).SequenceEqual(p.Select(EventOrder.Of).Order()));
+    private static bool IsInOrder(ServiceKit kit) =>
+        Timeline(kit).GroupBy(e => WorldFacts.PartitionOf(e.User, Partitions)).All(p => p.Select(EventOrder.Of).SequenceEqual(p.Select(EventOrder.Of).Order()));
 
     private static bool IsCanonical(ServiceKit kit, UserEvent[] events) =>
         Timeline(kit).SequenceEqual(events.OrderBy(e => WorldFacts.PartitionOf(e.User, Partitions)).ThenBy(EventOrder.Of));
 
-    private static List<UserEvent> Timeline(ServiceKit kit) => [.. LiveEvents.Facts(kit, Topics.Timeline).Where(r => !IsNoEvent(r)).Select(r => EventJson.Read(r.Value.Span))];
+    private static List<UserEvent> Timeline(ServiceKit kit) =>
+        [.. LiveEvents.Facts(kit, Topics.Timeline).Where(r => !IsNoEvent(r)).Select(r => EventJson.Read(r.Value.Span))];
 
     private static bool WindowsAreThoseOf(ServiceKit kit, IReadOnlyList<UserEvent> events)
     {

@@ -34,7 +34,8 @@ public sealed class TimelineTests
             Assert.True(order.Count > 100);
         }
 
-        Assert.Equal(Given.OnTime.Select(e => e.Id).Order(StringComparer.Ordinal), Events(kit, Topics.Timeline).Select(e => e.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Given.OnTime.Select(e => e.Id).Order(StringComparer.Ordinal), Events(kit, Topics.Timeline).Select(e => e.Id).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -140,13 +141,18 @@ public sealed class TimelineTests
         public static Input Make()
         {
             var random = SeededRandom.For("timeline test", 1);
-            string[] users = [.. Enumerable.Range(0, 2).Select(p => Enumerable.Range(0, 100).Select(u => $"user{u}").First(u => WorldFacts.PartitionOf(u, 2) == p))];
+            string[] users =
+            [
+                .. Enumerable.Range(0, 2).Select(p => Enumerable.Range(0, 100).Select(u => $"user{u}").First(u => WorldFacts.PartitionOf(u, 2) == p)),
+            ];
             UserEvent[] events =
             [
                 .. Enumerable.Range(0, 900).Select(i => new UserEvent(
-                    $"e{i:D4}", $"user{random.NextInt(12)}", Start.AddSeconds(i * 120), (EventType)(i % 4 == 3 ? random.NextInt(4) : i % 4 == 2 ? 0 : random.NextInt(4)), $"query {i}", "")),
+                    $"e{i:D4}", $"user{random.NextInt(12)}", Start.AddSeconds(i * 120), (EventType)(
+                        i % 4 == 3 ? random.NextInt(4) : i % 4 == 2 ? 0 : random.NextInt(4)), $"query {i}", "")),
                 // The last minute holds an event of every type in both partitions.
-                .. Enumerable.Range(0, 8).Select(i => new UserEvent($"f{i}", users[i / 4], Start.AddSeconds((900 * 120) + i), (EventType)(i % 4), $"last {i}", "")),
+                .. Enumerable.Range(0, 8).Select(
+                    i => new UserEvent($"f{i}", users[i / 4], Start.AddSeconds((900 * 120) + i), (EventType)(i % 4), $"last {i}", "")),
             ];
             // Up to nine minutes out of order: within the ten that are allowed.
             var jittered = events.OrderBy(e => e.Time.AddSeconds(random.NextInt(540))).ToList();
@@ -175,9 +181,17 @@ public sealed class TimelineTests
                 chunks.Add(records);
             }
 
-            chunks[1].Add(Record(events[200]) with { Headers = [new Header(HeaderNames.Time, "2024-01-01T00:00:00Z"), new Header(HeaderNames.Type, "tppo.search.v1")] });
-            chunks[2].Add(Record(events[300]) with { Headers = CloudEvent.Headers("no time", "test", "tppo.click.v1", "noon", CloudEvent.Json), Topic = Topics.Click });
-            chunks[2].Add(Record(events[300]) with { Headers = CloudEvent.Headers(NoJson, "test", "tppo.search.v1", EventTime.Format(events[300].Time.AddHours(1)), CloudEvent.Json), Topic = Topics.Search, Value = "{]"u8.ToArray() });
+            chunks[1].Add(
+                Record(events[200]) with { Headers = [new Header(HeaderNames.Time, "2024-01-01T00:00:00Z"), new Header(HeaderNames.Type, "tppo.search.v1")] });
+            chunks[2].Add(
+                Record(events[300]) with { Headers = CloudEvent.Headers("no time", "test", "tppo.click.v1", "noon", CloudEvent.Json), Topic = Topics.Click });
+            chunks[2].Add(
+                Record(events[300]) with
+                {
+                    Headers = CloudEvent.Headers(NoJson, "test", "tppo.search.v1", EventTime.Format(events[300].Time.AddHours(1)), CloudEvent.Json),
+                    Topic = Topics.Search,
+                    Value = "{]"u8.ToArray(),
+                });
             var total = chunks.Sum(c => c.Count);
             chunks[^1].AddRange(EventTopics.All.SelectMany(t => Enumerable.Range(0, 2).Select(p => EndMark.Of("test", t, p))));
             return new Input(chunks, [.. events], late, duplicates, total);
@@ -188,7 +202,8 @@ public sealed class TimelineTests
             Topic = EventTopics.Of(e.Type),
             Key = e.User,
             Value = EventJson.Write(e),
-            Headers = CloudEvent.Headers(e.Id, "test", $"tppo.{e.Type.Name()}.v1", EventTime.Format(e.Time), CloudEvent.Json, new Header(HeaderNames.Bucket, "1")),
+            Headers = CloudEvent.Headers(
+                e.Id, "test", $"tppo.{e.Type.Name()}.v1", EventTime.Format(e.Time), CloudEvent.Json, new Header(HeaderNames.Bucket, "1")),
         };
     }
 }

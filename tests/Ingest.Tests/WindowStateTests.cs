@@ -15,14 +15,22 @@ namespace Tppo.Ingest.Tests;
 public sealed class WindowStateTests
 {
     private const int Life = 20;
-    private static readonly RunSettings Settings = TinyRun.Settings with { Partitions = 1, Windows = new WindowSettings { Targets = 2, HistoryDaysMax = 10, StateDaysMax = Life } };
+    private static readonly RunSettings Settings = TinyRun.Settings with
+    {
+        Partitions = 1,
+        Windows = new WindowSettings { Targets = 2, HistoryDaysMax = 10, StateDaysMax = Life },
+    };
 
     // Forty people: some come every few days, some once, some again after their state has expired.
     private static readonly UserEvent[] Events =
     [
         .. Enumerable.Range(0, 400)
             .Where(i => i % 40 < 10 || i / 40 == 0 || (i / 40 == 7 && i % 40 < 30) || (i % 40 < 20 && i / 40 % 3 == 0))
-            .Select(i => new UserEvent($"e{i:D4}", $"user{i % 40}", LiveEvents.Start.AddDays(i / 40 * 6).AddSeconds(i), ((i / 40) + (i % 40)) % 3 == 2 ? EventType.Click : EventType.Search, $"query {i}", "")),
+            .Select(
+                i =>
+                    new UserEvent(
+                        $"e{i:D4}", $"user{i % 40}", LiveEvents.Start.AddDays(i / 40 * 6).AddSeconds(i),
+                        ((i / 40) + (i % 40)) % 3 == 2 ? EventType.Click : EventType.Search, $"query {i}", "")),
     ];
 
     [Fact]
@@ -44,7 +52,8 @@ public sealed class WindowStateTests
     {
         using var kit = Run(7, [[new("windower", 3, FaultMark.UnknownAfterWrite)], [new("windower", 2, FaultMark.CrashBeforeWrite)]]);
         var (index, users) = (States(kit).Where(s => s.Key[0] == '\0').ToList(), States(kit).Where(s => s.Key[0] != '\0').ToList());
-        Assert.Equal(users.Select(u => u.Key).Order(StringComparer.Ordinal), index.Select(i => i.Key[(i.Key.LastIndexOf('/') + 1)..]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            users.Select(u => u.Key).Order(StringComparer.Ordinal), index.Select(i => i.Key[(i.Key.LastIndexOf('/') + 1)..]).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -80,7 +89,16 @@ public sealed class WindowStateTests
     {
         using var kit = new ServiceKit(Settings);
         UserEvent good = Events[0];
-        kit.Log.Append([.. new[] { good, good with { Id = new string('x', 257) }, good with { User = new string('x', 257) }, good with { User = "\0seen/" } }.Select(Timeline)]);
+        kit.Log.Append(
+            [
+                .. new[]
+                {
+                    good,
+                    good with { Id = new string('x', 257) },
+                    good with { User = new string('x', 257) },
+                    good with { User = "\0seen/" },
+                }.Select(Timeline),
+            ]);
         kit.RunUntilIdle(Windower);
         Assert.Equal(3, kit.Records(Topics.DeadLetters("ingest")).Count);
         Assert.Equal(2, States(kit).Count);

@@ -30,8 +30,14 @@ public sealed class LabelWorkerTests
         kit.RunUntilIdle(LabelerService.Compose);
         for (var p = 0; p < 2; p++)
         {
-            var rollouts = Data(kit, Topics.Rollouts).Where(r => r.Partition == p && r.Header(HeaderNames.Purpose) == Purposes.Label).Select(r => RolloutCodec.Decode(r.Value).Select(x => x.RolloutId)).ToList();
-            var rewards = Data(kit, Topics.TokenRewards).Where(r => r.Partition == p).Select(r => TokenRewardCodec.Decode(r.Value).Select(x => x.RolloutId)).ToList();
+            var rollouts = Data(kit, Topics.Rollouts)
+                .Where(r => r.Partition == p && r.Header(HeaderNames.Purpose) == Purposes.Label)
+                .Select(r => RolloutCodec.Decode(r.Value).Select(x => x.RolloutId))
+                .ToList();
+            var rewards = Data(kit, Topics.TokenRewards)
+                .Where(r => r.Partition == p)
+                .Select(r => TokenRewardCodec.Decode(r.Value).Select(x => x.RolloutId))
+                .ToList();
             Assert.Equal(rollouts, rewards);
             Assert.NotEmpty(rollouts);
         }
@@ -49,7 +55,8 @@ public sealed class LabelWorkerTests
         {
             var row = rows[reward.RolloutId];
             var words = Words.Split(row.Response);
-            var answer = JudgeAnswer.Read(await judge.AskAsync(new JudgeInput(windows[row.WindowId].History, row.Response.Trim()), TestContext.Current.CancellationToken), words);
+            var answer = JudgeAnswer.Read(
+                await judge.AskAsync(new JudgeInput(windows[row.WindowId].History, row.Response.Trim()), TestContext.Current.CancellationToken), words);
             Assert.Equal(answer.Whole, reward.Sentence);
             for (var t = 0; t < row.ResponseIds.Length; t++)
             {
@@ -199,11 +206,13 @@ public sealed class LabelWorkerTests
 
     private static List<LogRecord> Data(ServiceKit kit, string topic) => [.. kit.Records(topic).Where(r => !EndMark.Is(r, out _))];
 
-    private static Dictionary<string, RolloutRow> Rows(ServiceKit kit) => Data(kit, Topics.Rollouts).SelectMany(r => RolloutCodec.Decode(r.Value)).ToDictionary(r => r.RolloutId);
+    private static Dictionary<string, RolloutRow> Rows(ServiceKit kit) =>
+        Data(kit, Topics.Rollouts).SelectMany(r => RolloutCodec.Decode(r.Value)).ToDictionary(r => r.RolloutId);
 
     private static IEnumerable<TokenRewardRow> Rewards(ServiceKit kit) => Data(kit, Topics.TokenRewards).SelectMany(r => TokenRewardCodec.Decode(r.Value));
 
-    private static string[] Categories(ServiceKit kit) => [.. Rewards(kit).Select(r => $"{r.RolloutId} {string.Join(',', r.Categories)} {r.Sentence}").Order(StringComparer.Ordinal)];
+    private static string[] Categories(ServiceKit kit) =>
+        [.. Rewards(kit).Select(r => $"{r.RolloutId} {string.Join(',', r.Categories)} {r.Sentence}").Order(StringComparer.Ordinal)];
 
     private static List<Category> WordLabels(LogRecord record) =>
         [.. TokenRewardCodec.Decode(record.Value).SelectMany(r => r.Categories.Where((_, t) => r.WordIndex[t] >= 0)).Order()];

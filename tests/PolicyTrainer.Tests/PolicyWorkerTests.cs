@@ -25,11 +25,16 @@ public sealed class PolicyWorkerTests
         using var kit = Finished();
         Assert.Equal(["critic/0", "policy/0", "policy/1", "policy/2", "policy/3", "policy/4"], kit.Ids(Topics.Cuts));
         Assert.Equal(
-            ["critic/0/checkpoint_produced", "policy/0/checkpoint_produced", "policy/2/checkpoint_produced", "policy/4/checkpoint_produced", "reward/0/checkpoint_produced"],
+            [
+                "critic/0/checkpoint_produced", "policy/0/checkpoint_produced", "policy/2/checkpoint_produced",
+                "policy/4/checkpoint_produced", "reward/0/checkpoint_produced",
+            ],
             kit.Ids(Topics.Models));
         var models = Models(kit);
         Assert.True(models.Newest(ModelFamilies.Policy)!.Final);
-        Assert.All(models.Checkpoints, c => Assert.Equal(c.Checkpoint, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(c.Checkpoint), CheckpointFiles.Weights))));
+        Assert.All(
+            models.Checkpoints,
+            c => Assert.Equal(c.Checkpoint, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(c.Checkpoint), CheckpointFiles.Weights))));
         foreach (var update in Enumerable.Range(1, 4).Select(i => models.Cut(new StepId(ModelFamilies.Policy, i))!))
         {
             Assert.Equal(models.Find(ModelFamilies.Reward, 0)!.Checkpoint, update.RewardModel);
@@ -114,7 +119,9 @@ public sealed class PolicyWorkerTests
             Assert.Equal(last.Checkpoint, run.SavePolicy().Checkpoint);
             Assert.Equal(Curves.Read<UpdatePoint>(kit.Artifacts.Folder(last.Checkpoint)), run.Curve);
             foreach (var file in Directory.EnumerateFiles(context.Artifacts.Folder(last.Checkpoint), "*", SearchOption.AllDirectories))
-                Assert.Equal(ArtifactStore.HashOf(file), ArtifactStore.HashOf(file.Replace(context.Artifacts.Folder(""), kit.Artifacts.Folder(""), StringComparison.Ordinal)));
+                Assert.Equal(
+                    ArtifactStore.HashOf(file),
+                    ArtifactStore.HashOf(file.Replace(context.Artifacts.Folder(""), kit.Artifacts.Folder(""), StringComparison.Ordinal)));
         }
     }
 

@@ -35,7 +35,8 @@ public sealed class RewardWorkerTests
         Assert.Equal(kit.Records(Topics.Rollouts).Concat(kit.Records(Topics.TokenRewards)).Count(r => !EndMark.Is(r, out _)) - 1, cut.RecordHashes.Count);
         Assert.Equal(reward.Checkpoint, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), CheckpointFiles.Weights)));
         Assert.Equal(policy.Checkpoint, reward.Parents[ModelFamilies.Policy]);
-        Assert.Contains("\"reward\"", File.ReadAllText(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), "training", "lineage.json")), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"reward\"", File.ReadAllText(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), "training", "lineage.json")), StringComparison.Ordinal);
         Assert.InRange(reward.Stats["rm_label_ratio"], 0.2, 0.8);
     }
 
@@ -63,7 +64,8 @@ public sealed class RewardWorkerTests
         Assert.Equal([$"{Step}"], broken.Ids(Topics.Cuts));
         Assert.Null(Models(broken).Find(ModelFamilies.Reward, 0));
         // What comes later is not in the cut.
-        broken.Log.Append([.. RowRecords.Rollouts(broken.Log, [.. Rows(broken, Topics.Rollouts).Take(1)], new StepId(ModelFamilies.Policy, 1), Purposes.Update)]);
+        broken.Log.Append(
+            [.. RowRecords.Rollouts(broken.Log, [.. Rows(broken, Topics.Rollouts).Take(1)], new StepId(ModelFamilies.Policy, 1), Purposes.Update)]);
 
         broken.Reopen();
         broken.RunUntilIdle(RewardTrainerService.Compose);
@@ -95,7 +97,10 @@ public sealed class RewardWorkerTests
         Assert.Equal((Windows * Samples) - 3, labelled.Sum(w => w.Responses.Count));
         var hashes = labelled.Select(w => Core.Numerics.Digest.Sha256Hex(FormattableString.Invariant($"{cut.Seed}"), w.WindowId)).ToList();
         Assert.Equal(hashes.Order(StringComparer.Ordinal), hashes);
-        var rewards = kit.Records(Topics.TokenRewards).Where(r => !EndMark.Is(r, out _)).SelectMany(r => TokenRewardCodec.Decode(r.Value)).ToDictionary(r => r.RolloutId);
+        var rewards = kit.Records(Topics.TokenRewards)
+            .Where(r => !EndMark.Is(r, out _))
+            .SelectMany(r => TokenRewardCodec.Decode(r.Value))
+            .ToDictionary(r => r.RolloutId);
         Assert.All(labelled.SelectMany(w => w.Responses), r => Assert.Equal(rewards[r.RolloutId].Categories, r.Categories));
     }
 

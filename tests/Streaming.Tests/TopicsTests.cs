@@ -27,7 +27,8 @@ public class TopicsTests
     [InlineData(".search.v1")]
     [InlineData(".dlq.v1")]
     [InlineData("a b.search.v1")]
-    public void An_unknown_name_is_refused_by_name(string name) => Assert.Contains(name, Assert.Throws<ArgumentException>(() => Topics.Find(name)).Message, StringComparison.Ordinal);
+    public void An_unknown_name_is_refused_by_name(string name) =>
+        Assert.Contains(name, Assert.Throws<ArgumentException>(() => Topics.Find(name)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Names_are_unique_and_dead_letters_are_named_by_service()

@@ -11,14 +11,24 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var events = new Option<FileInfo?>("--events") { Description = "A file of events (TSV user ts type text url, or JSONL; plain or gzip) in place of the search world." };
+        var events = new Option<FileInfo?>("--events")
+        {
+            Description = "A file of events (TSV user ts type text url, or JSONL; plain or gzip) in place of the search world.",
+        };
         var seed = new Option<long>("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
-        var size = new Option<string>("--size") { Description = "tiny (seconds, for tests), small, or full (four times small's users, windows and labels).", DefaultValueFactory = _ => "small" };
+        var size = new Option<string>("--size")
+        {
+            Description = "tiny (seconds, for tests), small, or full (four times small's users, windows and labels).",
+            DefaultValueFactory = _ => "small",
+        };
         size.AcceptOnlyFromAmong([.. DemoSizes.Names]);
         var minutes = new Option<double?>("--minutes") { Description = "Pick counts for about so many minutes on two cores, before the start." };
         var data = new Option<DirectoryInfo?>("--data") { Description = "The data folder. Default: tppo-data/ and a name made of the settings." };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures as JSON." };
-        var shuffled = new Option<bool>("--shuffle-labels") { Description = "A control: deal the judge's labels out at random, so that nothing can be learned from them." };
+        var shuffled = new Option<bool>("--shuffle-labels")
+        {
+            Description = "A control: deal the judge's labels out at random, so that nothing can be learned from them.",
+        };
         var verbose = new Option<bool>("--verbose") { Description = "Also print the count of live tensors at the end of each stage." };
         var command = new Command("demo", "From events to a trained policy, with a table and a report at the end. The same command goes on where it stopped.")
         {
@@ -49,6 +59,7 @@ internal static class DemoCommand
     private static string DefaultName(RunSettings settings, string size, LogChoice log)
     {
         var input = settings.Input.Kind == InputKind.World ? "world" : settings.Input.Sha256[..8];
-        return FormattableString.Invariant($"{input}-{size}-seed{settings.Seed}-{RunSettingsJson.Hash(settings)[..8]}{(log.Kafka is null ? "" : "-kafka")}{log.Prefix?.TrimEnd('.').Insert(0, "-")}");
+        var place = (log.Kafka is null ? "" : "-kafka") + log.Prefix?.TrimEnd('.').Insert(0, "-");
+        return FormattableString.Invariant($"{input}-{size}-seed{settings.Seed}-{RunSettingsJson.Hash(settings)[..8]}{place}");
     }
 }

@@ -48,7 +48,8 @@ internal sealed record DemoResult(
         models.Refresh();
         var sft = evaluations.All.Where(e => IsPolicy(e) && e.Version == 0).OrderBy(e => e.Fold.Index).ToList();
         var tppo = evaluations.All.Where(e => IsPolicy(e) && e.Version > 0).OrderBy(e => e.Fold.Index).ToList();
-        if (sft.Count == 0 || tppo.Count != sft[0].Fold.Count) throw new InvalidOperationException("the services are idle, but the run has not come to its end");
+        if (sft.Count == 0 || tppo.Count != sft[0].Fold.Count)
+            throw new InvalidOperationException("the services are idle, but the run has not come to its end");
         var rewards = evaluations.All.Where(e => e.TokenAuc is not null).ToList();
         List<ResponseMeasure> before = [.. sft.SelectMany(e => e.Responses)], after = [.. tppo.SelectMany(e => e.Responses)];
         var difference = Summary.Difference(before, after);
@@ -102,7 +103,8 @@ internal sealed record DemoResult(
     private static JudgeCalls Calls(IEventLog log)
     {
         var byPurpose = All(log, Topics.Judgements).GroupBy(r => r.Header(HeaderNames.Purpose) ?? "").ToDictionary(g => g.Key, g => g.Count());
-        return new JudgeCalls(byPurpose.GetValueOrDefault(Purposes.Label), byPurpose.GetValueOrDefault(Purposes.Update), byPurpose.GetValueOrDefault(Purposes.Evaluation));
+        return new JudgeCalls(
+            byPurpose.GetValueOrDefault(Purposes.Label), byPurpose.GetValueOrDefault(Purposes.Update), byPurpose.GetValueOrDefault(Purposes.Evaluation));
     }
 
     private sealed record Stored(DemoResult Figures, IReadOnlyList<SampleHistory> Samples);

@@ -54,7 +54,16 @@ internal static class DemoSizes
     private static RunSettings Tiny(RunSettings small) => small with
     {
         Input = new InputSettings { World = new WorldSettings { Users = 160, Days = 40 } },
-        Model = small.Model with { Width = 48, FeedForward = 96, Heads = 3, KeyValueHeads = 3, Vocabulary = 1024, PromptTokensMax = 96, ResponseTokensMax = 24 },
+        Model = small.Model with
+        {
+            Width = 48,
+            FeedForward = 96,
+            Heads = 3,
+            KeyValueHeads = 3,
+            Vocabulary = 1024,
+            PromptTokensMax = 96,
+            ResponseTokensMax = 24,
+        },
         Sft = small.Sft with { Windows = 2400, PassesMax = 2, WarmupSteps = 10, AllTokensShare = 0.8, ResponseBatch = 32 },
         Labels = small.Labels with { Windows = 48 },
         RewardModel = small.RewardModel with { Epochs = 2, Batch = 8 },

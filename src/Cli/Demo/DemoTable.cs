@@ -30,9 +30,11 @@ internal static class DemoTable
         var d = result.Difference;
         AnsiConsole.WriteLine($"TPPO − SFT, paired by window: {100 * d.Mean:+0.0;−0.0} points (95 %: {100 * d.Low:+0.0;−0.0} to {100 * d.High:+0.0;−0.0})");
         AnsiConsole.WriteLine(
-            $"reward model: token AUC {Figure(result.RmAucToken)}; judge: {(result.JudgeAuc is null ? "the world's truth" : $"log statistics, AUC {Figure(result.JudgeAuc)} on held-out users")}; "
+            $"reward model: token AUC {Figure(result.RmAucToken)}; judge: "
+                + $"{(result.JudgeAuc is null ? "the world's truth" : $"log statistics, AUC {Figure(result.JudgeAuc)} on held-out users")}; "
             + $"judge calls: {result.JudgeCalls.Labels:N0} labels, {result.JudgeCalls.Updates:N0} in updates, {result.JudgeCalls.Evaluation:N0} to evaluate");
-        AnsiConsole.WriteLine($"{result.Events:N0} events, {result.Windows:N0} windows, {result.DeadLetters:N0} dead letters, {result.Seconds:F0} s, {result.PeakRssMb:N0} MB");
+        AnsiConsole.WriteLine(
+            $"{result.Events:N0} events, {result.Windows:N0} windows, {result.DeadLetters:N0} dead letters, {result.Seconds:F0} s, {result.PeakRssMb:N0} MB");
         foreach (var sample in result.Samples) Print(sample);
         AnsiConsole.WriteLine();
         AnsiConsole.WriteLine($"checkpoint {result.CheckpointSha256}");
@@ -55,7 +57,8 @@ internal static class DemoTable
     }
 
     private static string Coloured(IReadOnlyList<ScoredWord> words) =>
-        string.Join(", ", words.GroupBy(w => w.Query).Select(q => string.Join(' ', q.Select(w => $"[{Colour(w.Reward)}]{Markup.Escape(Printable(w.Text))}[/]"))));
+        string.Join(
+            ", ", words.GroupBy(w => w.Query).Select(q => string.Join(' ', q.Select(w => $"[{Colour(w.Reward)}]{Markup.Escape(Printable(w.Text))}[/]"))));
 
     // People's text must not steer the terminal.
     private static string Printable(string text) =>

@@ -82,7 +82,8 @@ internal sealed class ProgressView : IDisposable
     {
         lastLine = DateTime.UtcNow;
         var tensors = verbose
-            ? $"  {TorchRuntime.LiveTensors} tensors, {Environment.WorkingSet / 1e6:F0} MB of which {GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6:F0} MB managed"
+            ? $"  {TorchRuntime.LiveTensors} tensors, {Environment.WorkingSet / 1e6:F0} MB of which {GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6:F0} "
+                + $"MB managed"
             : "";
         Console.WriteLine($"{state,5}  {s.Name,-22} {s.Elapsed.TotalSeconds,6:F1} s  {Rate(s),18}  {s.Text}{tensors}");
     }

@@ -24,10 +24,15 @@ internal static class Report
         @media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--soft:#9aa4b2;--line:#343a43;--card:#1d2127;--page:#14171b}}
         *{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);margin:0 auto;max-width:1120px;padding:24px}
         h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:28px 0 10px}p{margin:4px 0;color:var(--soft)}
-        table{border-collapse:collapse;background:var(--card);border:1px solid var(--line);border-radius:8px}td,th{padding:6px 14px;text-align:right;border-bottom:1px solid var(--line)}td:first-child,th:first-child{text-align:left}
-        .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:14px}.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
-        svg{width:100%;height:auto;display:block}svg .title{font-size:13px;font-weight:600;fill:var(--ink)}svg .tick{font-size:11px;fill:var(--soft)}svg .grid{stroke:var(--line)}
-        .word{padding:1px 5px;border-radius:4px;color:#111;margin-right:2px;display:inline-block}.history{color:var(--soft);font-size:13px;columns:2;margin:0 0 8px;padding-left:18px}.label{display:inline-block;width:110px;color:var(--soft)}code{font-size:12px;word-break:break-all}
+        table{border-collapse:collapse;background:var(--card);border:1px solid var(--line);border-radius:8px}
+        td,th{padding:6px 14px;text-align:right;border-bottom:1px solid var(--line)}td:first-child,th:first-child{text-align:left}
+        .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:14px}
+        .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
+        svg{width:100%;height:auto;display:block}svg .title{font-size:13px;font-weight:600;fill:var(--ink)}
+        svg .tick{font-size:11px;fill:var(--soft)}svg .grid{stroke:var(--line)}
+        .word{padding:1px 5px;border-radius:4px;color:#111;margin-right:2px;display:inline-block}
+        .history{color:var(--soft);font-size:13px;columns:2;margin:0 0 8px;padding-left:18px}
+        .label{display:inline-block;width:110px;color:var(--soft)}code{font-size:12px;word-break:break-all}
         """;
 
     public static void Write(RunFolder folder, RunSettings settings, DemoResult result, IEventLog log, ArtifactStore artifacts)
@@ -35,8 +40,15 @@ internal static class Report
         var models = new ModelLog(log);
         models.Refresh();
         var page = new StringBuilder();
-        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>TPPO run</title><style>").Append(Style).Append("</style></head><body>");
-        page.Append(CultureInfo.InvariantCulture, $"<h1>Personalised queries by token-level PPO</h1><p>{Text(Input(settings))}, seed {settings.Seed}, {result.Events:N0} events, {result.Windows:N0} windows, {result.Seconds:F0} s</p>");
+        page.Append(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>TPPO "
+                + "run</title><style>")
+            .Append(Style)
+            .Append("</style></head><body>");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<h1>Personalised queries by token-level PPO</h1><p>{Text(Input(settings))}, seed {settings.Seed}, {result.Events:N0} events, "
+                + $"{result.Windows:N0} windows, {result.Seconds:F0} s</p>");
         page.Append("<h2>Held-out users</h2>").Append(Table(result));
         page.Append("<h2>Curves</h2><div class=\"charts\">");
         foreach (var chart in Charts(models, artifacts).Where(c => c.Length > 0)) page.Append("<div class=\"card\">").Append(chart).Append("</div>");
@@ -55,7 +67,8 @@ internal static class Report
         var (a, b, d) = (result.Sft, result.Tppo, result.Difference);
         (string Name, Func<Summary, string> Figure)[] rows =
         [
-            ("relevance rate", s => P(s.Relevance)), ("95 % interval", s => $"{P(s.Low)} – {P(s.High)}"), ("windows", s => F(s.N, "N0")), ("relevant words", s => P(s.Words)),
+            ("relevance rate", s => P(s.Relevance)), ("95 % interval", s => $"{P(s.Low)} – {P(s.High)}"),
+            ("windows", s => F(s.N, "N0")), ("relevant words", s => P(s.Words)),
             ("distinct words", s => F(s.Distinct, "F3")), ("copied queries", s => P(s.Copied)), ("tokens a response", s => F(s.Length, "F1")),
             ("queries a response", s => F(s.Queries, "F2")), ("malformed", s => P(s.Malformed)), ("without an end", s => P(s.NoEos)),
         ];
@@ -63,8 +76,10 @@ internal static class Report
         var judge = result.JudgeAuc is { } auc ? $"log statistics, AUC {F(auc, "F3")} on held-out users" : "the world's truth";
         var token = result.RmAucToken is { } t ? F(t, "F3") : "–";
         return $"<table><tr><th></th><th>SFT</th><th>TPPO</th></tr>{body}</table>"
-            + $"<p>TPPO − SFT, paired by window: <b>{F(100 * d.Mean, "+0.0;−0.0")}</b> points (95 %: {F(100 * d.Low, "+0.0;−0.0")} to {F(100 * d.High, "+0.0;−0.0")}). "
+            + $"<p>TPPO − SFT, paired by window: <b>{Points(d.Mean)}</b> points (95 %: {Points(d.Low)} to {Points(d.High)}). "
             + $"Reward model: token AUC {token}. Judge: {judge}.</p>";
+
+        static string Points(double share) => F(100 * share, "+0.0;−0.0");
     }
 
     private static IEnumerable<string> Charts(ModelLog models, ArtifactStore artifacts)

@@ -29,15 +29,22 @@ internal static class SvgChart
         }
 
         foreach (var tick in x.Ticks)
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" text-anchor=\"middle\" x=\"{X(tick):F1}\" y=\"{Height - Bottom + 16}\">{tick:G6}</text>");
-        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" text-anchor=\"middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\">{Text(xAxis)}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture, $"<text class=\"tick\" text-anchor=\"middle\" x=\"{X(tick):F1}\" y=\"{Height - Bottom + 16}\">{tick:G6}</text>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text class=\"tick\" text-anchor=\"middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\">{Text(xAxis)}</text>");
         foreach (var (i, line) in lines.Index())
         {
-            var path = string.Join(' ', line.Points.Where(p => double.IsFinite(p.Y)).Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.X):F1},{Y(p.Y):F1}")));
+            var path = string.Join(
+                ' ', line.Points.Where(p => double.IsFinite(p.Y)).Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.X):F1},{Y(p.Y):F1}")));
             svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{line.Colour}\" stroke-width=\"2\" points=\"{path}\"/>");
             if (lines.Count < 2) continue;
             var at = Width - Right - 110 * (lines.Count - i);
-            svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{at}\" y=\"9\" width=\"10\" height=\"10\" fill=\"{line.Colour}\"/><text class=\"tick\" x=\"{at + 14}\" y=\"18\">{Text(line.Name)}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<rect x=\"{at}\" y=\"9\" width=\"10\" height=\"10\" fill=\"{line.Colour}\"/><text class=\"tick\" x=\"{at + 14}\" "
+                    + $"y=\"18\">{Text(line.Name)}</text>");
         }
 
         return svg.Append("</svg>").ToString();

@@ -23,7 +23,8 @@ internal static class AdvantageLines
         var whitened_BT = Whitening.Whiten(advantages_BT, mask_BT);
 
         var logProbs_BT = Numbers.Grid(input.GetProperty("logprobs")).requires_grad_();
-        var (policyLoss, policy) = PolicyLoss.Clipped(logProbs_BT, old_BT, several ? whitened_BT : advantages_BT, mask_BT, input.GetProperty("clip").GetDouble());
+        var (policyLoss, policy) = PolicyLoss.Clipped(
+            logProbs_BT, old_BT, several ? whitened_BT : advantages_BT, mask_BT, input.GetProperty("clip").GetDouble());
         policyLoss.backward();
         var newValues_BT = Numbers.Grid(input.GetProperty("new_values")).requires_grad_();
         var (valueLoss, value) = ValueLoss.Clipped(newValues_BT, values_BT, returns_BT, mask_BT, input.GetProperty("value_clip").GetDouble());
@@ -55,7 +56,8 @@ internal static class AdvantageLines
     {
         var beta = input.GetProperty("beta").GetDouble();
         var (target, horizon) = (input.GetProperty("target").GetDouble(), input.GetProperty("horizon").GetDouble());
-        var betas = updates.EnumerateArray().Select(u => beta = AdaptiveKl.Next(beta, u.GetProperty("kl").GetDouble(), target, horizon, u.GetProperty("steps").GetDouble()));
+        var betas = updates.EnumerateArray().Select(
+            u => beta = AdaptiveKl.Next(beta, u.GetProperty("kl").GetDouble(), target, horizon, u.GetProperty("steps").GetDouble()));
         return new JsonObject { ["beta"] = Numbers.Row(betas) };
     }
 }

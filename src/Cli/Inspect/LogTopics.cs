@@ -8,14 +8,19 @@ using Tppo.Streaming.Records;
 
 namespace Tppo.Cli.Inspect;
 
-/// <summary><c>tppo inspect log</c>: how much stands on each topic and a hash of it by which two runs are compared: ids only, in whatever order they came.</summary>
+/// <summary>
+/// <c>tppo inspect log</c>: how much stands on each topic and a hash of it by which two runs are compared: ids only, in whatever
+/// order they came.
+/// </summary>
 internal static class LogTopics
 {
     public static Command Create()
     {
         var data = new Option<DirectoryInfo>("--data") { Description = "The data folder; it may be in use.", Required = true };
         var command = new Command(
-            "log", "What stands on a folder's log: a line a topic, with tabs between topic, count of records, and SHA-256 over their ce_ids in order of bytes, a line feed after each.")
+            "log",
+            "What stands on a folder's log: a line a topic, with tabs between topic, count of records, and SHA-256 over their ce_ids in "
+            + "order of bytes, a line feed after each.")
         {
             data,
         };

@@ -16,13 +16,31 @@ internal static class RunCommand
     {
         var service = new Argument<string>("service") { Description = "ingest, policy-trainer, labeler, reward-trainer, evaluator, or all." };
         service.AcceptOnlyFromAmong([.. Services.Names, "all"]);
-        var config = new Option<FileInfo?>("--config") { Description = "Run settings as JSON; keys left out keep their defaults. Default: the folder's run.json." };
+        var config = new Option<FileInfo?>("--config")
+        {
+            Description = "Run settings as JSON; keys left out keep their defaults. Default: the folder's run.json.",
+        };
         var data = new Option<DirectoryInfo>("--data") { Description = "The data folder.", DefaultValueFactory = _ => new DirectoryInfo("tppo-data/run") };
-        var untilIdle = new Option<bool>("--until-idle") { Description = "End when all inputs are read to their heads, nothing is pending and no cut could still close." };
+        var untilIdle = new Option<bool>("--until-idle")
+        {
+            Description = "End when all inputs are read to their heads, nothing is pending and no cut could still close.",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what was resolved, and do nothing." };
-        var address = new Option<string>("--metrics-address") { Description = "Address of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => "127.0.0.1" };
-        var port = new Option<int?>("--metrics-port") { Description = "Their port; 0 takes a free one. Default: 9464 for ingest and all, one more for each service after it; a free one where that is taken." };
-        var member = new Option<string>("--member") { Description = "This process among those of the same service that share its partitions (on Kafka); a second one of a name replaces the first.", DefaultValueFactory = _ => Services.DefaultMember };
+        var address = new Option<string>("--metrics-address")
+        {
+            Description = "Address of /metrics, /healthz and /readyz.",
+            DefaultValueFactory = _ => "127.0.0.1",
+        };
+        var port = new Option<int?>("--metrics-port")
+        {
+            Description = "Their port; 0 takes a free one. Default: 9464 for ingest and all, one more for each service after it; a free one where that "
+                + "is taken.",
+        };
+        var member = new Option<string>("--member")
+        {
+            Description = "This process among those of the same service that share its partitions (on Kafka); a second one of a name replaces the first.",
+            DefaultValueFactory = _ => Services.DefaultMember,
+        };
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var level = new Option<LogLevel>("--log-level") { Description = "Least level that is logged.", DefaultValueFactory = _ => LogLevel.Information };
@@ -38,7 +56,8 @@ internal static class RunCommand
             var chosen = logs.Read(parsed, folder);
             var settings = Resolve(folder, parsed.GetValue(config));
             var process = new ProcessOptions(
-                parsed.GetValue(service)!, parsed.GetValue(member)!, folder.Path, chosen.Kafka, chosen.Prefix, parsed.GetValue(untilIdle), parsed.GetValue(address)!, parsed.GetValue(port) ?? PortOf(parsed.GetValue(service)!), parsed.GetValue(format)!, parsed.GetValue(level));
+                parsed.GetValue(service)!, parsed.GetValue(member)!, folder.Path, chosen.Kafka, chosen.Prefix, parsed.GetValue(untilIdle),
+                parsed.GetValue(address)!, parsed.GetValue(port) ?? PortOf(parsed.GetValue(service)!), parsed.GetValue(format)!, parsed.GetValue(level));
             process.Check();
             if (!parsed.GetValue(dryRun)) return new ServiceProcess(folder, chosen, settings, process, anyPort: parsed.GetValue(port) is null).RunAsync();
             Console.Out.Write(RunSettingsJson.Write(settings));

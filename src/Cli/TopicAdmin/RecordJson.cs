@@ -26,7 +26,8 @@ internal sealed class RecordJson
             writer.WriteString("topic", record.Topic);
             writer.WriteNumber("partition", record.Partition);
             writer.WriteNumber("offset", record.Offset);
-            writer.WriteString("timestamp", record.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
+            writer.WriteString(
+                "timestamp", record.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
             writer.WriteString("key", record.Key);
             WriteHeaders(record.Headers, writer);
             writer.WritePropertyName("value");

@@ -56,7 +56,8 @@ internal sealed class RecordTail(TopicSpec topic, int? partition, TailStart star
         var partitions = log.Partitions(topic.Name);
         if (partition is null) return Enumerable.Range(0, partitions).Select(p => new TopicPartition(topic.Name, p));
         if (partition < 0 || partition >= partitions)
-            throw new UserException(string.Create(CultureInfo.InvariantCulture, $"--partition: expected 0 to {partitions - 1} of {topic.Name}, found {partition}"));
+            throw new UserException(
+                string.Create(CultureInfo.InvariantCulture, $"--partition: expected 0 to {partitions - 1} of {topic.Name}, found {partition}"));
         return [new TopicPartition(topic.Name, partition.Value)];
     }
 }

@@ -17,7 +17,8 @@ internal sealed record TopicRow(TopicSpec Spec, int Partitions, long Records, lo
     public const string Missing = "missing";
 
     /// <summary>The rows, each read as it is asked for.</summary>
-    public static IEnumerable<TopicRow> Of(IEventLog log, IReadOnlyList<TopicSpec> table, IReadOnlyDictionary<string, string> differences, CancellationToken ct) =>
+    public static IEnumerable<TopicRow> Of(
+        IEventLog log, IReadOnlyList<TopicSpec> table, IReadOnlyDictionary<string, string> differences, CancellationToken ct) =>
         table.Select(spec => Of(log, spec, differences.GetValueOrDefault(spec.Name, ""), ct));
 
     private static TopicRow Of(IEventLog log, TopicSpec spec, string differs, CancellationToken ct)

@@ -55,7 +55,8 @@ internal static class TopicRows
     private static IEnumerable<string> Cells(TopicRow row, string format)
     {
         yield return row.Spec.Name;
-        foreach (var number in new[] { row.Partitions, row.Records, row.Start, row.End, row.Bytes }) yield return number.ToString(format, CultureInfo.InvariantCulture);
+        foreach (var number in new[] { row.Partitions, row.Records, row.Start, row.End, row.Bytes })
+            yield return number.ToString(format, CultureInfo.InvariantCulture);
         yield return row.Spec.Retention is { } kept ? string.Create(CultureInfo.InvariantCulture, $"{kept.TotalDays:0.##}d") : "forever";
         yield return Cleanup(row.Spec);
         yield return row.Differs;

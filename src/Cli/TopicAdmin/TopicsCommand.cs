@@ -43,18 +43,26 @@ internal static class TopicsCommand
     {
         var topic = new Argument<string>("topic") { Description = "A topic's name, such as windows.v1." };
         var partition = new Option<int?>("--partition") { Description = "Of this partition only. Default: all, one after the other." };
-        var from = new Option<string>("--from") { Description = "start; end, which is what comes from now on; or an offset, the same in each partition.", DefaultValueFactory = _ => TailStart.Start };
+        var from = new Option<string>("--from")
+        {
+            Description = "start; end, which is what comes from now on; or an offset, the same in each partition.",
+            DefaultValueFactory = _ => TailStart.Start,
+        };
         var count = new Option<long?>("--count") { Description = "End after so many records." };
         var follow = new Option<bool>("--follow") { Description = "Go on with what is appended, until Ctrl-C." };
         var command = new Command(
-            "tail", "A record a line as JSON {topic, partition, offset, timestamp, key, headers, value}: JSON as it is, Arrow as an array of rows, other bytes as {\"base64\"}, an empty value as null.")
+            "tail",
+            "A record a line as JSON {topic, partition, offset, timestamp, key, headers, value}: JSON as it is, Arrow as an array of rows, "
+            + "other bytes as {\"base64\"}, an empty value as null.")
         {
             topic, partition, from, count, follow,
         };
         var choice = Choice(command);
         command.SetAction(parsed =>
         {
-            var tail = new RecordTail(Known(parsed.GetValue(topic)!), parsed.GetValue(partition), TailStart.Parse(parsed.GetValue(from)!), parsed.GetValue(count), parsed.GetValue(follow));
+            var tail = new RecordTail(
+                Known(parsed.GetValue(topic)!), parsed.GetValue(partition), TailStart.Parse(parsed.GetValue(from)!), parsed.GetValue(count),
+                parsed.GetValue(follow));
             using var stopping = new Stopping();
             using var log = new FollowedLog(choice(parsed));
             using var output = new RecordOutput();
@@ -66,13 +74,18 @@ internal static class TopicsCommand
 
     private static Command CreateMissing()
     {
-        var partitions = new Option<int?>("--partitions") { Description = "Partitions of keyed topics, 1 to 1024. Default: as the data folder's run.json says, else 4." };
-        var command = new Command("create", "Makes the topics that are missing on a Kafka broker, laid out as the table says. An embedded log needs none.") { partitions };
+        var partitions = new Option<int?>("--partitions")
+        {
+            Description = "Partitions of keyed topics, 1 to 1024. Default: as the data folder's run.json says, else 4.",
+        };
+        var command = new Command(
+            "create", "Makes the topics that are missing on a Kafka broker, laid out as the table says. An embedded log needs none.") { partitions };
         var choice = Choice(command);
         command.SetAction(parsed =>
         {
             var keyed = parsed.GetValue(partitions);
-            if (keyed is < 1 or > 1024) throw new UserException(string.Create(CultureInfo.InvariantCulture, $"--partitions: expected 1 to 1024, found {keyed}"));
+            if (keyed is < 1 or > 1024)
+                throw new UserException(string.Create(CultureInfo.InvariantCulture, $"--partitions: expected 1 to 1024, found {keyed}"));
             var chosen = choice(parsed);
             using var admin = chosen.OpenAdmin(keyed ?? chosen.Folder?.ReadSettings()?.Partitions ?? 4);
             foreach (var line in admin.Create(Table)) Console.Out.WriteLine(line);

@@ -57,7 +57,8 @@ public static class EventJson
             throw new FormatException("event: not a JSON object of strings", e);
         }
 
-        if (version != 1) throw new FormatException($"event: \"v\": expected 1, found {version?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}");
+        if (version != 1)
+            throw new FormatException($"event: \"v\": expected 1, found {version?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}");
         return new UserEvent(Need(id, "id"), Need(user, "user"), Need(time, "time"), Need(type, "type"), Need(text, "text"), url ?? "");
     }
 

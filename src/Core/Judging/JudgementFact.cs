@@ -16,7 +16,8 @@ namespace Tppo.Core.Judging;
 /// <param name="CompletionTokens">Tokens received.</param>
 /// <param name="CostUsd">What it cost.</param>
 public sealed record JudgementFact(
-    int V, string Judgement, string Rollout, string Model, string Template, string Answer, string Outcome, int PromptTokens, int CompletionTokens, double CostUsd)
+    int V, string Judgement, string Rollout, string Model, string Template, string Answer, string Outcome, int PromptTokens,
+    int CompletionTokens, double CostUsd)
 {
     private static readonly JsonSerializerOptions Options = new()
     {

@@ -22,7 +22,8 @@ public static partial class Redaction
         text = Email().Replace(text, _ => Mark(RedactionKinds.Email, "[email]"));
         text = Card().Replace(text, m => PassesLuhn(m.ValueSpan) ? Mark(RedactionKinds.Card, "[card]") : m.Value);
         text = SocialSecurity().Replace(text, _ => Mark(RedactionKinds.SocialSecurity, "[ssn]"));
-        text = OutsideDates(text, part => Phone().Replace(part, m => DigitCount(m.ValueSpan) is >= 10 and <= 15 ? Mark(RedactionKinds.Phone, "[phone]") : m.Value));
+        text = OutsideDates(
+            text, part => Phone().Replace(part, m => DigitCount(m.ValueSpan) is >= 10 and <= 15 ? Mark(RedactionKinds.Phone, "[phone]") : m.Value));
         found = kinds;
         return text;
     }

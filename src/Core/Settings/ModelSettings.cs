@@ -35,6 +35,9 @@ public sealed record ModelSettings
     /// <summary>Standard deviation of the initial weights; output projections get it divided by √(2 · Layers). Default 0.05.</summary>
     [Range(1e-4, 1.0)] public double InitStd { get; init; } = 0.05;
 
-    /// <summary>Entries of the byte-level BPE vocabulary: 256 bytes, 7 specials, the rest merges. Default 2,304: on the search world 0.87 words a token.</summary>
+    /// <summary>
+    /// Entries of the byte-level BPE vocabulary: 256 bytes, 7 specials, the rest merges. Default 2,304: on the search world 0.87
+    /// words a token.
+    /// </summary>
     [Range(263, 1_000_000)] public int Vocabulary { get; init; } = 2304;
 }

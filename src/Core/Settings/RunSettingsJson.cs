@@ -51,11 +51,15 @@ public static class RunSettingsJson
     {
         CheckObject(settings, "", name);
         var model = settings.Model;
-        if (model.Width % model.Heads != 0) throw new FormatException($"{name}: model.width: expected a multiple of model.heads ({model.Heads}), found {model.Width}");
-        if (model.Heads % model.KeyValueHeads != 0) throw new FormatException($"{name}: model.heads: expected a multiple of model.key_value_heads ({model.KeyValueHeads}), found {model.Heads}");
+        if (model.Width % model.Heads != 0)
+            throw new FormatException($"{name}: model.width: expected a multiple of model.heads ({model.Heads}), found {model.Width}");
+        if (model.Heads % model.KeyValueHeads != 0)
+            throw new FormatException($"{name}: model.heads: expected a multiple of model.key_value_heads ({model.KeyValueHeads}), found {model.Heads}");
         var windows = settings.Windows;
         if (windows.StateDaysMax < windows.HistoryDaysMax)
-            throw new FormatException(FormattableString.Invariant($"{name}: windows.state_days_max: expected at least windows.history_days_max ({windows.HistoryDaysMax}), found {windows.StateDaysMax}"));
+            throw new FormatException(
+                FormattableString.Invariant(
+                    $"{name}: windows.state_days_max: expected at least windows.history_days_max ({windows.HistoryDaysMax}), found {windows.StateDaysMax}"));
     }
 
     /// <summary>SHA-256 of the settings, in hex; where the input file lies does not enter.</summary>
@@ -94,10 +98,12 @@ public static class RunSettingsJson
             if (value is null) throw new FormatException($"{name}: {key}: expected a value, found null");
             foreach (var range in property.GetCustomAttributes<RangeAttribute>())
             {
-                if (!range.IsValid(value)) throw new FormatException(FormattableString.Invariant($"{name}: {key}: expected {range.Minimum} to {range.Maximum}, found {value}"));
+                if (!range.IsValid(value))
+                    throw new FormatException(FormattableString.Invariant($"{name}: {key}: expected {range.Minimum} to {range.Maximum}, found {value}"));
             }
 
-            if (value.GetType().Namespace!.StartsWith("Tppo", StringComparison.Ordinal) && value is not Enum and not IEnumerable) CheckObject(value, key + ".", name);
+            if (value.GetType().Namespace!.StartsWith("Tppo", StringComparison.Ordinal) && value is not Enum and not IEnumerable)
+                CheckObject(value, key + ".", name);
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed record WindowSettings
     /// </summary>
     [Range(256, 16_777_216)] public int HistoryBytesMax { get; init; } = 3840;
 
-    /// <summary>How long a user's state lives after their last event, in days of event time; never less than <see cref="HistoryDaysMax"/>. Default 400.</summary>
+    /// <summary>
+    /// How long a user's state lives after their last event, in days of event time; never less than <see cref="HistoryDaysMax"/>.
+    /// Default 400.
+    /// </summary>
     [Range(1.0, 36_500.0)] public double StateDaysMax { get; init; } = 400;
 }

@@ -28,7 +28,10 @@ public static class QueryText
         ? Collapse(text.Replace(",", "", StringComparison.Ordinal))
         : Collapse(text);
 
-    /// <summary>A response of these queries: joined by the separator, one space before it, so that its first word is the token that it is in the history.</summary>
+    /// <summary>
+    /// A response of these queries: joined by the separator, one space before it, so that its first word is the token that it is in
+    /// the history.
+    /// </summary>
     public static string Response(IEnumerable<string> queries) => " " + string.Join(Separator, queries.Select(WithoutCommas));
 
     /// <summary>The queries of a response, trimmed, empty ones included: as many as separators plus one.</summary>

@@ -11,7 +11,9 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
     public static DateTime Time(long ticks, long by)
     {
         var sum = unchecked(ticks + by);
-        return sum >= 0 && sum <= DateTime.MaxValue.Ticks ? new DateTime(sum, DateTimeKind.Utc) : throw new FormatException("window state: a time is out of its range");
+        return sum >= 0 && sum <= DateTime.MaxValue.Ticks
+            ? new DateTime(sum, DateTimeKind.Utc)
+            : throw new FormatException("window state: a time is out of its range");
     }
 
     public byte Byte() => Take(1)[0];
@@ -33,7 +35,9 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
     public int Count()
     {
         var count = Number();
-        return count >= 0 && count <= rest.Length ? (int)count : throw new FormatException($"window state: expected at most {rest.Length} entries, found {count}");
+        return count >= 0 && count <= rest.Length
+            ? (int)count
+            : throw new FormatException($"window state: expected at most {rest.Length} entries, found {count}");
     }
 
     public string Text() => Text(Number());

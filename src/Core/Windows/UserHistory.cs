@@ -127,7 +127,9 @@ public sealed class UserHistory
 
     private Window? Complete(UserEvent last, WindowSettings settings)
     {
-        var oldest = firstTargetTime.Ticks > TimeSpan.FromDays(settings.HistoryDaysMax).Ticks ? firstTargetTime.AddDays(-settings.HistoryDaysMax) : DateTime.MinValue;
+        var oldest = firstTargetTime.Ticks > TimeSpan.FromDays(settings.HistoryDaysMax).Ticks
+            ? firstTargetTime.AddDays(-settings.HistoryDaysMax)
+            : DateTime.MinValue;
         HistoryEvent[] history = [.. before.Where(h => h.Time >= oldest)];
         var id = Digest.Sha256Hex(last.User, firstTargetId, last.Id);
         var window = history.Length == 0 ? null : new Window(id, last.User, history, [.. open]);

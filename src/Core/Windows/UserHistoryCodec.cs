@@ -78,7 +78,8 @@ public static class UserHistoryCodec
             firstTargetId = reader.Text();
             firstTargetTime = StateReader.Time(seen.Ticks, -reader.Number() * unit);
             var written = openCount - Searches(since);
-            if (written < 0) throw new FormatException($"window state: expected at most {openCount} searches since the first target, found {openCount - written}");
+            if (written < 0)
+                throw new FormatException($"window state: expected at most {openCount} searches since the first target, found {openCount - written}");
             for (var i = 0; i < written; i++) open[i] = reader.Text();
             foreach (var e in since)
             {
@@ -102,7 +103,8 @@ public static class UserHistoryCodec
 
     private static StateReader Begin(ReadOnlySpan<byte> bytes, out int flags, out DateTime seen)
     {
-        if (bytes.Length == 0 || bytes[0] != Version) throw new FormatException($"window state: expected version {Version}, found {(bytes.Length == 0 ? "nothing" : bytes[0])}");
+        if (bytes.Length == 0 || bytes[0] != Version)
+            throw new FormatException($"window state: expected version {Version}, found {(bytes.Length == 0 ? "nothing" : bytes[0])}");
         var reader = new StateReader(bytes[1..]);
         flags = reader.Byte();
         if ((flags & UnitMask) >= Units.Length) throw new FormatException($"window state: expected flags of version {Version}, found {flags}");

@@ -81,7 +81,8 @@ public sealed class FileImport : IImportSource
         var searches = Sorted().Count(e => e.Type == EventType.Search);
         Dispose();
         throw new UserException(
-            $"{path}: expected somebody with {settings.Targets} searches after a first event, found nobody ({Count} events, {searches} searches): no windows to learn from");
+            $"{path}: expected somebody with {settings.Targets} searches after a first event, found nobody ({Count} events, {searches} searches): no "
+                + $"windows to learn from");
     }
 
     /// <inheritdoc/>
@@ -154,7 +155,8 @@ public sealed class FileImport : IImportSource
         }
         catch (FormatException e)
         {
-            if (badLines.Count >= BadLinesMax) throw new UserException($"{Name}:{line.Number}: more than {BadLinesMax} lines are no events: this is not an event file", e);
+            if (badLines.Count >= BadLinesMax)
+                throw new UserException($"{Name}:{line.Number}: more than {BadLinesMax} lines are no events: this is not an event file", e);
             var kept = Math.Min(line.Bytes.Length, badBytes < BadBytesMax ? BadLine.BytesKept : BadBytesKeptPastThat);
             badBytes += kept;
             var beginning = Encoding.UTF8.GetString(line.Bytes.Span[..kept]);

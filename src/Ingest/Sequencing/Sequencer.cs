@@ -181,7 +181,9 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         }
 
         var source = record.Header(HeaderNames.Source) ?? "";
-        switch (sequencer.Offer(topicIndex[record.Topic], record.Offset, order, source, record, source.StartsWith(Import.Importer.SourcePrefix, StringComparison.Ordinal)))
+        switch (
+            sequencer.Offer(
+                topicIndex[record.Topic], record.Offset, order, source, record, source.StartsWith(Import.Importer.SourcePrefix, StringComparison.Ordinal)))
         {
             case OfferOutcome.Late:
                 IngestInstruments.EventsLate.WithLabels(order.Type.Name()).Inc();
@@ -205,7 +207,8 @@ public sealed class Sequencer : IWorker, IRebalanceListener
             : EventLimits.UserFault(record.Key) is { Length: > 0 } keyFault ? keyFault
             : !EventTime.TryParse(time, out utc) ? "expected an ISO-8601 time in the header ce_time"
             : "";
-        if (cause.Length == 0 && !Types.TryGetValue(record.Header(HeaderNames.Type) ?? "", out type)) cause = "expected tppo.search.v1, tppo.click.v1, tppo.purchase.v1 or tppo.visit.v1 in the header ce_type";
+        if (cause.Length == 0 && !Types.TryGetValue(record.Header(HeaderNames.Type) ?? "", out type))
+            cause = "expected tppo.search.v1, tppo.click.v1, tppo.purchase.v1 or tppo.visit.v1 in the header ce_type";
         if (cause.Length > 0) return false;
         order = new EventOrder(utc, type, record.Key!, id!);
         return true;

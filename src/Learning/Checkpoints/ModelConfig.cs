@@ -100,10 +100,12 @@ internal static class ModelConfig
 
     private static void Refuse(string path, JsonElement root)
     {
-        if (root.GetProperty("model_type").GetString() is var type and not "llama") throw new InvalidDataException($"{path}: model_type is {type}, expected llama");
+        if (root.GetProperty("model_type").GetString() is var type and not "llama")
+            throw new InvalidDataException($"{path}: model_type is {type}, expected llama");
         foreach (var name in (string[])["attention_bias", "mlp_bias"])
         {
-            if (root.TryGetProperty(name, out var bias) && bias.ValueKind == JsonValueKind.True) throw new InvalidDataException($"{path}: {name} is true, which is not read here");
+            if (root.TryGetProperty(name, out var bias) && bias.ValueKind == JsonValueKind.True)
+                throw new InvalidDataException($"{path}: {name} is true, which is not read here");
         }
 
         if (root.TryGetProperty("rope_scaling", out var scaling) && scaling.ValueKind == JsonValueKind.Object)

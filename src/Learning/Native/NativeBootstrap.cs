@@ -54,13 +54,15 @@ public static partial class NativeBootstrap
         if (Other() is not { } folder) return;
         if (!File.Exists(Path.Combine(folder, TorchLibrary)))
         {
-            throw new InvalidOperationException($"{FolderVariable}: {folder} holds no {TorchLibrary}; it must be the lib folder of a PyTorch {LibTorchVersion}");
+            throw new InvalidOperationException(
+                $"{FolderVariable}: {folder} holds no {TorchLibrary}; it must be the lib folder of a PyTorch {LibTorchVersion}");
         }
 
         if (FindFolder(TorchLibrary) is { } own)
         {
             // Two libtorch in one process end it, and TorchSharp looks beside the program first.
-            throw new InvalidOperationException($"{FolderVariable} is set, but {own} holds a libtorch too, which would be loaded first; build with -p:Accelerator=installed");
+            throw new InvalidOperationException(
+                $"{FolderVariable} is set, but {own} holds a libtorch too, which would be loaded first; build with -p:Accelerator=installed");
         }
     }
 
@@ -92,7 +94,8 @@ public static partial class NativeBootstrap
         if (NativeLibrary.TryLoad(file, out var handle)) return handle;
         var bytes = File.ReadAllBytes(file);
         if (ElfVersionNeed.MarkWeak(bytes, MissingVersion)) return LoadCopy(file, bytes, torch);
-        Problem = $"{file} does not load, and not for want of {MissingVersion}: check that libtorch in {torch} is {LibTorchVersion} (ldd {file} says what is missing)";
+        Problem = $"{file} does not load, and not for want of {MissingVersion}: check that libtorch in {torch} is {LibTorchVersion} (ldd {file} says "
+            + $"what is missing)";
         return IntPtr.Zero;
     }
 

@@ -41,7 +41,8 @@ public static partial class TorchRuntime
             if (started == (numerics, threads)) return;
             if (started is { } other)
             {
-                throw new InvalidOperationException($"torch is already running with {other.Numerics} numerics and {other.Threads} threads; a process has one setting");
+                throw new InvalidOperationException(
+                    $"torch is already running with {other.Numerics} numerics and {other.Threads} threads; a process has one setting");
             }
 
             var caps = numerics == Numerics.Portable ? PortableCaps() : [];
@@ -52,7 +53,8 @@ public static partial class TorchRuntime
             NativeBootstrap.CheckFolder();
             Load(threads);
             var list = string.Concat(caps.Select(cap => $"; {cap.Name}={cap.Value}"));
-            InForce = $"numerics={numerics}{list}; threads={threads}; architecture={RuntimeInformation.ProcessArchitecture}; libtorch={NativeBootstrap.LibTorchVersion}";
+            InForce = $"numerics={numerics}{list}; threads={threads}; architecture={RuntimeInformation.ProcessArchitecture}; "
+                + $"libtorch={NativeBootstrap.LibTorchVersion}";
             started = (numerics, threads);
         }
     }
@@ -68,7 +70,8 @@ public static partial class TorchRuntime
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or NotSupportedException)
         {
-            throw new InvalidOperationException(NativeBootstrap.Problem ?? $"libtorch {NativeBootstrap.LibTorchVersion} does not load: {e.GetBaseException().Message}", e);
+            throw new InvalidOperationException(
+                NativeBootstrap.Problem ?? $"libtorch {NativeBootstrap.LibTorchVersion} does not load: {e.GetBaseException().Message}", e);
         }
     }
 

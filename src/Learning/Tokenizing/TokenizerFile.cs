@@ -10,7 +10,9 @@ internal sealed record TokenizerFile(string[] Tokens, IReadOnlyList<(string Left
     internal byte[] Write()
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" }))
+        using (
+            var json = new Utf8JsonWriter(
+                stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" }))
         {
             json.WriteStartObject();
             json.WriteString("version", "1.0");
@@ -41,7 +43,9 @@ internal sealed record TokenizerFile(string[] Tokens, IReadOnlyList<(string Left
                 throw new InvalidDataException($"{path}: model.type is {type.GetString()}, expected BPE");
             }
 
-            if (json.RootElement.GetProperty("pre_tokenizer") is not { ValueKind: JsonValueKind.Object } split || split.GetProperty("type").GetString() != "ByteLevel")
+            if (
+                json.RootElement.GetProperty("pre_tokenizer") is not { ValueKind: JsonValueKind.Object } split
+                    || split.GetProperty("type").GetString() != "ByteLevel")
             {
                 throw new InvalidDataException($"{path}: pre_tokenizer is not ByteLevel, the only kind that is read here");
             }

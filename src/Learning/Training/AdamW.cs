@@ -110,7 +110,8 @@ public sealed class AdamW : IDisposable
         var source = Find(state, name);
         if (!source.shape.SequenceEqual(target.shape))
         {
-            throw new InvalidDataException($"optimiser state {name} has shape [{string.Join(", ", source.shape)}], expected [{string.Join(", ", target.shape)}]");
+            throw new InvalidDataException(
+                $"optimiser state {name} has shape [{string.Join(", ", source.shape)}], expected [{string.Join(", ", target.shape)}]");
         }
 
         target.copy_(source);

@@ -16,7 +16,8 @@ internal sealed class GroupTable(TopicTable topics, CommitSignal signal)
         }
 
         if (members.Count > 0 && !members[0].Topics.SequenceEqual(topicNames))
-            throw new ArgumentException($"group '{group}' reads {string.Join(", ", members[0].Topics)}: member '{name}' asked for {string.Join(", ", topicNames)}");
+            throw new ArgumentException(
+                $"group '{group}' reads {string.Join(", ", members[0].Topics)}: member '{name}' asked for {string.Join(", ", topicNames)}");
         var member = new GroupMember(group, name, [.. topicNames], partitions);
         members.Add(member);
         members.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
@@ -52,7 +53,8 @@ internal sealed class GroupTable(TopicTable topics, CommitSignal signal)
         if (topicNames.Count == 0) throw new ArgumentException($"group '{group}': expected a topic to read, found none");
         var counts = topicNames.Select(t => topics.Find(t).Partitions.Length).ToArray();
         if (counts.Distinct().Count() > 1)
-            throw new ArgumentException($"group '{group}': topics read together need equal partition counts, found {string.Join(", ", topicNames.Zip(counts, (t, n) => $"{t} {n}"))}");
+            throw new ArgumentException(
+                $"group '{group}': topics read together need equal partition counts, found {string.Join(", ", topicNames.Zip(counts, (t, n) => $"{t} {n}"))}");
         return counts[0];
     }
 }

@@ -23,7 +23,10 @@ public interface ILogObserver
     /// <summary>How far a member is behind the end of a partition, in offsets: marks of transactions count too.</summary>
     void Lag(string group, TopicPartition partition, long records);
 
-    /// <summary>How long the oldest record of a topic that a member has not been given stands on the log, its own partitions alone; zero: none is known.</summary>
+    /// <summary>
+    /// How long the oldest record of a topic that a member has not been given stands on the log, its own partitions alone; zero:
+    /// none is known.
+    /// </summary>
     void Age(string group, string topic, TimeSpan oldest);
 
     /// <summary>Something that a person may want to know, in one line.</summary>

@@ -30,7 +30,8 @@ internal static class HeaderCodes
 
     private static readonly FrozenDictionary<string, byte> NameCodes = Codes(NamesByCode);
     private static readonly FrozenDictionary<string, byte> ValueCodes = Codes(ValuesByCode);
-    private static readonly FrozenDictionary<string, byte>.AlternateLookup<ReadOnlySpan<char>> ValueCodesBySpan = ValueCodes.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, byte>.AlternateLookup<ReadOnlySpan<char>> ValueCodesBySpan =
+        ValueCodes.GetAlternateLookup<ReadOnlySpan<char>>();
 
     internal static IReadOnlyList<string> AllNames => NamesByCode;
 

@@ -28,7 +28,8 @@ public class JsonTests
     public void An_event_has_exactly_the_bytes_of_the_format() =>
         Assert.Equal(
             """{"v":1,"id":"x","user":"u","time":"2006-03-01T07:17:12Z","type":"search","text":"é & <b>","url":""}""",
-            Encoding.UTF8.GetString(EventJson.Write(new UserEvent("x", "u", new DateTime(2006, 3, 1, 7, 17, 12, DateTimeKind.Utc), EventType.Search, "é & <b>", ""))));
+            Encoding.UTF8.GetString(
+                EventJson.Write(new UserEvent("x", "u", new DateTime(2006, 3, 1, 7, 17, 12, DateTimeKind.Utc), EventType.Search, "é & <b>", ""))));
 
     [Theory]
     [InlineData("""[1]""", "expected a JSON object")]
@@ -79,7 +80,8 @@ public class JsonTests
     [InlineData("""not json""")]
     [InlineData("""{"v":1,"window":"w","user":"u","history":[{"type":"sale","time":"2006-03-01T07:17:12Z","text":"","url":""}],"targets":[]}""")]
     [InlineData("""{"v":2,"window":"w","user":"u","history":[],"targets":[]}""")]
-    public void What_is_no_window_is_refused(string json) => Assert.StartsWith("window: ", Assert.Throws<FormatException>(() => WindowJson.Read(Encoding.UTF8.GetBytes(json))).Message, StringComparison.Ordinal);
+    public void What_is_no_window_is_refused(string json) =>
+        Assert.StartsWith("window: ", Assert.Throws<FormatException>(() => WindowJson.Read(Encoding.UTF8.GetBytes(json))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_cut_comes_back_from_JSON_and_has_the_keys_of_the_format()
@@ -90,7 +92,9 @@ public class JsonTests
         Assert.Equal(new StepId("policy", 3), again.Step);
         Assert.Equal(json, again.ToJson());
         Assert.Equal(
-            """{"v":1,"model":"policy","ordinal":3,"parent":2,"ranges":[{"topic":"windows.v1","partition":0,"from":4,"to":9,"records":3}],"record_hashes":["aa","bb","cc"],"digest":"dd","seed":42,"settings_hash":"ee","code_version":"0.1.0","thread_count":2,"reward_model":"ff","reference_policy":""}""",
+            """{"v":1,"model":"policy","ordinal":3,"parent":2,"ranges":[{"topic":"windows.v1","partition":0,"from":4,"to":9,"records":3}],"record_hashes":"""
+            + """["aa","bb","cc"],"digest":"dd","seed":42,"settings_hash":"ee","code_version":"""
+            + "\"0.1.0\"" + ""","thread_count":2,"reward_model":"ff","reference_policy":""}""",
             Encoding.UTF8.GetString(json));
     }
 

@@ -15,7 +15,8 @@ public class LogStatisticsTests
     public void A_word_of_the_history_or_its_stem_is_relevant()
     {
         var judge = new LogStatisticsJudge(Toy(200, shuffled: false), "toy");
-        var answer = JudgeAnswer.Read(JudgeTests.Ask(judge, History("walking lamps"), "walked lamp, lamps zebra, --"), Words.Split("walked lamp, lamps zebra, --"));
+        var answer = JudgeAnswer.Read(
+            JudgeTests.Ask(judge, History("walking lamps"), "walked lamp, lamps zebra, --"), Words.Split("walked lamp, lamps zebra, --"));
         Assert.Equal([Relevant, Relevant, Relevant, Irrelevant, None], answer.Words);
     }
 
@@ -83,7 +84,8 @@ public class LogStatisticsTests
             var topic = random.NextInt(TopicCount);
             var other = shuffled ? random.NextInt(TopicCount) : topic;
             windows.Add(Window(
-                u, $"h{topic}q{random.NextInt(3)} h{topic}q{random.NextInt(3)}", $"g{other}q{random.NextInt(3)}", $"g{other}q{random.NextInt(3)}", $"g{other}q{random.NextInt(3)}"));
+                u, $"h{topic}q{random.NextInt(3)} h{topic}q{random.NextInt(3)}", $"g{other}q{random.NextInt(3)}",
+                $"g{other}q{random.NextInt(3)}", $"g{other}q{random.NextInt(3)}"));
         }
 
         return windows;

@@ -168,7 +168,9 @@ public class NumericsTests
     {
         Assert.Equal(Digest.Sha256Hex("a\nb"), Digest.Sha256Hex("a", "b"));
         Assert.Equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", Digest.Sha256Hex(""));
-        Assert.Equal(Digest.Sha256Hex(new string('x', 5000)), Digest.Hex(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(new string('x', 5000)))));
+        Assert.Equal(
+            Digest.Sha256Hex(new string('x', 5000)),
+            Digest.Hex(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(new string('x', 5000)))));
         Assert.NotEqual(Digest.Seed(1, "policy", "1"), Digest.Seed(1, "policy", "2"));
         Assert.InRange(Digest.Seed(-5, "x"), 0, long.MaxValue);
     }

@@ -33,7 +33,8 @@ public class TokenRewardsTests
 
     [Fact]
     public void Probability_difference_pays_what_the_model_is_sure_of() =>
-        Assert.Equal(0.55, TokenRewards.Shape([new ScoredToken(Relevant, 0, false, 0.2, 0.75)], ["a"], Bare with { Map = RewardMap.ProbabilityDifference })[0], 12);
+        Assert.Equal(
+            0.55, TokenRewards.Shape([new ScoredToken(Relevant, 0, false, 0.2, 0.75)], ["a"], Bare with { Map = RewardMap.ProbabilityDifference })[0], 12);
 
     [Fact]
     public void Tokens_of_a_repeated_word_are_paid_the_repeat_value_whatever_their_category()

@@ -21,8 +21,15 @@ public class RunSettingsJsonTests
     [InlineData("""{ "windows": { "targets": 0 } }""", "run.json: windows.targets: expected 1 to 100, found 0", "")]
     [InlineData("""{ "tppo": { "shaping": { "alpha": 0 } } }""", "run.json: tppo.shaping.alpha: expected 0.001 to 100, found 0", "")]
     [InlineData("""{ "model": { "width": 130 } }""", "run.json: model.width: expected a multiple of model.heads (4), found 130", "")]
-    [InlineData("""{ "model": { "heads": 4, "key_value_heads": 3 } }""", "run.json: model.heads: expected a multiple of model.key_value_heads (3), found 4", "")]
-    [InlineData("""{ "windows": { "history_days_max": 401 } }""", "run.json: windows.state_days_max: expected at least windows.history_days_max (401), found 400", "")]
+    [
+        InlineData(
+            """{ "model": { "heads": 4, "key_value_heads": 3 } }""", "run.json: model.heads: expected a multiple of model.key_value_heads (3), found 4", ""),
+    ]
+    [
+        InlineData(
+            """{ "windows": { "history_days_max": 401 } }""",
+            "run.json: windows.state_days_max: expected at least windows.history_days_max (401), found 400", ""),
+    ]
     [InlineData("""{ "idle_seconds": -1 }""", "run.json: idle_seconds: expected 0 to ", "found -1")]
     [InlineData("""{ "windows": null }""", "run.json: windows: expected a value, found null", "")]
     [InlineData("""{ "numerics": "fast" }""", "run.json", "")]
@@ -52,7 +59,12 @@ public class RunSettingsJsonTests
     public void Differences_name_key_and_both_values_and_pass_over_the_path()
     {
         var ours = new RunSettings();
-        var theirs = ours with { Seed = 2, Input = ours.Input with { Path = "x" }, Tppo = ours.Tppo with { Shaping = ours.Tppo.Shaping with { Map = RewardMap.PaperLiteral } } };
+        var theirs = ours with
+        {
+            Seed = 2,
+            Input = ours.Input with { Path = "x" },
+            Tppo = ours.Tppo with { Shaping = ours.Tppo.Shaping with { Map = RewardMap.PaperLiteral } },
+        };
         Assert.Equal([("seed", "1", "2"), ("tppo.shaping.map", "signed", "paper_literal")], RunSettingsJson.Differences(ours, theirs));
         Assert.Empty(RunSettingsJson.Differences(ours, ours));
     }

@@ -17,7 +17,8 @@ public class HistoryEventTests
     private static readonly Gen<string> Texts = Gen.OneOf(Gen.String[Gen.Char.AlphaNumeric, 0, 30], Gen.Int[0, Odd.Length - 1].Select(i => Odd[i]));
 
     [Fact]
-    public void Texts_are_found_again_in_what_was_written() => Gen.Select(Texts, Texts, Gen.Enum<EventType>(), Gen.Long[0, 86_400_000]).Sample((text, url, type, milliseconds) =>
+    public void Texts_are_found_again_in_what_was_written() =>
+        Gen.Select(Texts, Texts, Gen.Enum<EventType>(), Gen.Long[0, 86_400_000]).Sample((text, url, type, milliseconds) =>
     {
         var time = Time.AddMilliseconds(milliseconds);
         var e = new HistoryEvent(type, time, text, url);

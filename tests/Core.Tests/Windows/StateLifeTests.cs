@@ -45,5 +45,6 @@ public class StateLifeTests
         return history.Lost;
     }
 
-    private static UserEvent Search(double day, string text) => new(FormattableString.Invariant($"e{day}"), "u", Start.AddDays(day), EventType.Search, text, "");
+    private static UserEvent Search(double day, string text) =>
+        new(FormattableString.Invariant($"e{day}"), "u", Start.AddDays(day), EventType.Search, text, "");
 }

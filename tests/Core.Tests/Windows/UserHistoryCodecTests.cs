@@ -14,7 +14,8 @@ public class UserHistoryCodecTests
     private static readonly string[] Words = ["a", "B", "red shoes", "é, f", "İstanbul", "😀 smile", ""];
 
     private static readonly Gen<string> Text = Gen.Frequency(
-        (6, Gen.Int[0, 6].Select(i => Words[i])), (1, Gen.Int[0, 3000].Select(n => new string('x', n))), (1, Gen.Int[0, 800].Select(n => string.Concat(Enumerable.Repeat("😀", n)))));
+        (6, Gen.Int[0, 6].Select(i => Words[i])), (1, Gen.Int[0, 3000].Select(n => new string('x', n))), (
+            1, Gen.Int[0, 800].Select(n => string.Concat(Enumerable.Repeat("😀", n)))));
 
     // Unit of time, then per event: type, gap in units, text, URL.
     private static readonly Gen<(int Unit, (int Type, int Gap, string Text, string Url)[] Events)> Users =
@@ -26,7 +27,9 @@ public class UserHistoryCodecTests
     [Fact]
     public void What_was_written_is_read_after_every_event() =>
         Gen.Select(Users, Settings).Sample(
-            (user, settings) => States(user, settings).All(s => Same(s, UserHistoryCodec.Read(UserHistoryCodec.Write(s))) && UserHistoryCodec.ReadSeen(UserHistoryCodec.Write(s)) == s.Seen),
+            (user, settings) =>
+                States(user, settings).All(
+                    s => Same(s, UserHistoryCodec.Read(UserHistoryCodec.Write(s))) && UserHistoryCodec.ReadSeen(UserHistoryCodec.Write(s)) == s.Seen),
             iter: 1_000);
 
     [Fact]
@@ -58,7 +61,11 @@ public class UserHistoryCodecTests
         var history = new UserHistory();
         for (var i = 0; i < 50; i++)
         {
-            history.Take(new UserEvent($"file-0123456789abcdef-{i:D9}", "u", Start.AddDays(i), EventType.Click, $"{i} vintage heart-shaped jewellery box", "https://example.com/a/b"), settings, out _);
+            history.Take(
+                new UserEvent(
+                    $"file-0123456789abcdef-{i:D9}", "u", Start.AddDays(i), EventType.Click, $"{i} vintage heart-shaped jewellery box",
+                    "https://example.com/a/b"),
+                settings, out _);
             Assert.Equal(HistoryLoss.None, history.Lost);
         }
 
@@ -71,7 +78,8 @@ public class UserHistoryCodecTests
     {
         var settings = new WindowSettings { Targets = 1, HistoryEventsMax = 10, HistoryBytesMax = 300 };
         var history = new UserHistory();
-        for (var i = 0; i < 5; i++) history.Take(new UserEvent($"e{i}", "u", Start.AddHours(i), EventType.Click, $"{i}{new string('x', 79)}", ""), settings, out _);
+        for (var i = 0; i < 5; i++) history.Take(
+            new UserEvent($"e{i}", "u", Start.AddHours(i), EventType.Click, $"{i}{new string('x', 79)}", ""), settings, out _);
         Assert.Equal(HistoryLoss.Events, history.Lost);
         Assert.Equal(["2", "3", "4"], history.State.Before.Select(e => e.Text[..1]));
     }
@@ -115,11 +123,14 @@ public class UserHistoryCodecTests
             },
             iter: 5_000);
 
-    private static bool IsRefused(byte[] bytes) => Assert.Throws<FormatException>(() => UserHistoryCodec.Read(bytes)).Message.StartsWith("window state: ", StringComparison.Ordinal);
+    private static bool IsRefused(byte[] bytes) =>
+        Assert.Throws<FormatException>(() => UserHistoryCodec.Read(bytes)).Message.StartsWith("window state: ", StringComparison.Ordinal);
 
     // Up to 2 N events in proportion, or what always stays; then the first target's id, the last search and a dozen numbers.
     private static int Bound(WindowSettings settings) =>
-        Math.Max(2 * settings.HistoryBytesMax, 12 + HistoryText.TextBytesMax + HistoryText.UrlBytesMax + (2 * settings.Targets * HistoryText.TextBytesMax)) + HistoryText.TextBytesMax + 64;
+        Math.Max(2 * settings.HistoryBytesMax, 12 + HistoryText.TextBytesMax + HistoryText.UrlBytesMax + (2 * settings.Targets * HistoryText.TextBytesMax))
+            + HistoryText.TextBytesMax
+            + 64;
 
     private static List<UserHistoryState> States((int Unit, (int Type, int Gap, string Text, string Url)[] Events) user, WindowSettings settings)
     {

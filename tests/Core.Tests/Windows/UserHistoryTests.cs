@@ -23,7 +23,8 @@ public class UserHistoryTests
     public void The_next_window_starts_where_the_last_ended_and_has_its_targets_and_what_stood_between_as_history()
     {
         var windows = Windows(
-            Three, Click(0, "x"), Search(1, "a"), Click(2, "between"), Search(3, "b"), Search(4, "c"), Visit(5, "after"), Search(6, "d"), Search(7, "e"), Search(8, "f"), Search(9, "g"));
+            Three, Click(0, "x"), Search(1, "a"), Click(2, "between"), Search(3, "b"), Search(4, "c"), Visit(5, "after"), Search(6, "d"),
+            Search(7, "e"), Search(8, "f"), Search(9, "g"));
         Assert.Equal(2, windows.Count);
         Assert.Equal(["x"], windows[0].History.Select(h => h.Text));
         Assert.Equal(["a", "b", "c"], windows[0].Targets);
@@ -45,7 +46,8 @@ public class UserHistoryTests
     public void Repeats_and_searches_without_text_are_dropped_from_targets_and_history()
     {
         var windows = Windows(
-            Three, Search(0, "Old Shoes"), Search(1, "  old   SHOES "), Search(2, " "), Search(3, "a"), Click(4, "c"), Search(5, "A"), Search(6, "b"), Search(7, "old shoes"));
+            Three, Search(0, "Old Shoes"), Search(1, "  old   SHOES "), Search(2, " "), Search(3, "a"), Click(4, "c"), Search(5, "A"),
+            Search(6, "b"), Search(7, "old shoes"));
         var window = Assert.Single(windows);
         Assert.Equal(["Old Shoes"], window.History.Select(h => h.Text));
         Assert.Equal(["a", "b", "old shoes"], window.Targets);
@@ -80,7 +82,11 @@ public class UserHistoryTests
     {
         var history = new UserHistory();
         var day = TimeSpan.FromDays(91).TotalMinutes;
-        UserEvent[] events = [Click(0, "x"), Search(day, "a"), Search(day + 1, "b"), Search(day + 2, "c"), Search(day + 3, "d"), Search(day + 4, "e"), Search(day + 5, "f")];
+        UserEvent[] events =
+        [
+            Click(0, "x"), Search(day, "a"), Search(day + 1, "b"), Search(day + 2, "c"), Search(day + 3, "d"), Search(day + 4, "e"),
+            Search(day + 5, "f"),
+        ];
         var emptied = 0;
         var windows = new List<Window>();
         foreach (var e in events)

@@ -13,10 +13,14 @@ public class WindowProperties
 
     private static readonly Gen<UserEvent[]> Logs =
         Gen.Select(Gen.Int[0, 4000], Gen.Frequency((3, Gen.Const(0)), (1, Gen.Int[1, 3])), Gen.Int[0, 2], Gen.Int[0, Texts.Length - 1]).Array[0, 80]
-            .Select(events => events.Select((e, i) => new UserEvent($"e{i:D3}", $"u{e.Item3}", Start.AddHours(e.Item1), (EventType)e.Item2, Texts[e.Item4], "")).ToArray());
+            .Select(
+                events =>
+                    events.Select(
+                        (e, i) => new UserEvent($"e{i:D3}", $"u{e.Item3}", Start.AddHours(e.Item1), (EventType)e.Item2, Texts[e.Item4], "")).ToArray());
 
     private static readonly Gen<WindowSettings> Settings =
-        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 8], Gen.Int[0, 60]).Select(s => new WindowSettings { Targets = s.Item1, HistoryEventsMax = s.Item2, HistoryDaysMax = s.Item3 });
+        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 8], Gen.Int[0, 60]).Select(
+            s => new WindowSettings { Targets = s.Item1, HistoryEventsMax = s.Item2, HistoryDaysMax = s.Item3 });
 
     [Fact]
     public void History_stands_strictly_before_the_first_target_within_N_and_D_and_is_never_empty() =>
@@ -64,7 +68,8 @@ public class WindowProperties
     {
         var settings = new WindowSettings { Targets = 3, HistoryEventsMax = 4 };
         var user = new UserHistory();
-        for (var i = 0; i < 500; i++) user.Take(new UserEvent($"e{i:D3}", "u", Start.AddMinutes(i), (EventType)(i % 7 == 0 ? 0 : 1), $"t{i}", "x"), settings, out _);
+        for (var i = 0; i < 500; i++) user.Take(
+            new UserEvent($"e{i:D3}", "u", Start.AddMinutes(i), (EventType)(i % 7 == 0 ? 0 : 1), $"t{i}", "x"), settings, out _);
         Assert.InRange(user.State.Before.Count + user.State.Since.Count, 1, 8);
         var bytes = UserHistoryCodec.Write(user.State);
         bytes[0] = 9;

@@ -106,7 +106,8 @@ public sealed class ArtifactTests : IDisposable
     }
 
     private static CheckpointProduced Checkpoint(string model, int version) => new(
-        1, CheckpointProduced.KindName, model, version, $"c{version}", version - 1, false, new Fold(0, 1, 100), new Dictionary<string, string>(), new Dictionary<string, double>());
+        1, CheckpointProduced.KindName, model, version, $"c{version}", version - 1, false, new Fold(0, 1, 100),
+        new Dictionary<string, string>(), new Dictionary<string, double>());
 
     private static Action<string> Write(string weights, string note) => folder =>
     {

@@ -26,7 +26,8 @@ public class CutTests
         Assert.Equal([0, 1, 2, 3], cut.Ranges.Select(r => r.Partition));
         Assert.Equal((-1, RunSettingsJson.Hash(Settings), Digest.Seed(5, "policy", "0")), (cut.Parent, cut.SettingsHash, cut.Seed));
         var records = CutRecords.Read(log.Log, Cut.FromJson(cut.ToJson())).Records;
-        Assert.Equal(log.Records(Topics.Windows).Where(r => !EndMark.Is(r, out _)).Select(r => (r.Partition, r.Offset)), records.Select(r => (r.Partition, r.Offset)));
+        Assert.Equal(
+            log.Records(Topics.Windows).Where(r => !EndMark.Is(r, out _)).Select(r => (r.Partition, r.Offset)), records.Select(r => (r.Partition, r.Offset)));
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public class CutTests
         shorter.AppendWindows(19, ends: false);
         var missing = cut.Ranges.Single(r => r.To > shorter.Log.Bounds(new TopicPartition(r.Topic, r.Partition)).End);
         var error = Assert.Throws<CutMismatchException>(() => CutRecords.Read(shorter.Log, cut).Records);
-        Assert.Contains($"windows.v1/{missing.Partition}: expected {missing.Records} records, found {missing.Records - 1}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"windows.v1/{missing.Partition}: expected {missing.Records} records, found {missing.Records - 1}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +74,10 @@ public class CutTests
         using var log = new TestLog();
         log.AppendWindows(20);
         var cut = new CutBuilder(Settings, new StepId("policy", 0)).Over(log.Log, log.All(Topics.Windows));
-        Assert.Contains("digest", Assert.Throws<CutMismatchException>(() => CutRecords.Read(log.Log, cut with { Digest = RecordHash.Digest([]) }).Records).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "digest",
+            Assert.Throws<CutMismatchException>(() => CutRecords.Read(log.Log, cut with { Digest = RecordHash.Digest([]) }).Records).Message,
+            StringComparison.Ordinal);
         var fewer = cut with { RecordHashes = [.. cut.RecordHashes.SkipLast(1)], Digest = RecordHash.Digest(cut.RecordHashes.SkipLast(1)) };
         Assert.Throws<CutMismatchException>(() => CutRecords.Read(log.Log, fewer).Records);
     }
@@ -83,7 +88,8 @@ public class CutTests
         using var log = new TestLog();
         log.Append([.. RowRecords.Rollouts(log.Log, [TestLog.Row("u1", 0)], new StepId("policy", 1), Purposes.Update)]);
         log.Append([.. RowRecords.Rollouts(log.Log, [TestLog.Row("u2", 0)], new StepId("policy", 2), Purposes.Update)]);
-        var cut = new CutBuilder(Settings, new StepId("policy", 2)) { RewardModel = "reward", ReferencePolicy = "reference" }.Over(log.Log, log.All(Topics.Rollouts));
+        var cut = new CutBuilder(Settings, new StepId("policy", 2)) { RewardModel = "reward", ReferencePolicy = "reference" }
+            .Over(log.Log, log.All(Topics.Rollouts));
         Assert.Equal("policy/2", Assert.Single(CutRecords.Read(log.Log, cut).Records).Header(HeaderNames.Step));
         Assert.Equal(("reward", "reference"), (cut.RewardModel, cut.ReferencePolicy));
     }

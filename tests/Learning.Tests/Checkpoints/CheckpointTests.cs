@@ -125,14 +125,21 @@ public sealed class CheckpointTests : IDisposable
     {
         using var model = Tiny.Policy();
         ModelFolder.Write(folder, model, Tiny.Model);
-        Assert.Contains("score.weight", Assert.Throws<InvalidDataException>(() => ModelFolder.Read(folder, DecoderHead.Category)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "score.weight", Assert.Throws<InvalidDataException>(() => ModelFolder.Read(folder, DecoderHead.Category)).Message, StringComparison.Ordinal);
         var config = Path.Combine(folder, "config.json");
         var text = File.ReadAllText(config);
-        foreach (var (from, to) in ((string, string)[])[("\"llama\"", "\"qwen2\""), ("\"attention_bias\": false", "\"attention_bias\": true"), ("\"head_dim\": 8", "\"head_dim\": 16"), ("\"vocab_size\"", "\"vocab\"")])
+        foreach (
+            var (from, to) in ((string, string)[])
+            [
+                ("\"llama\"", "\"qwen2\""), ("\"attention_bias\": false", "\"attention_bias\": true"),
+                ("\"head_dim\": 8", "\"head_dim\": 16"), ("\"vocab_size\"", "\"vocab\""),
+            ])
         {
             Assert.Contains(from, text, StringComparison.Ordinal);
             File.WriteAllText(config, text.Replace(from, to, StringComparison.Ordinal));
-            Assert.Contains("config.json", Assert.Throws<InvalidDataException>(() => ModelFolder.Read(folder, DecoderHead.None)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "config.json", Assert.Throws<InvalidDataException>(() => ModelFolder.Read(folder, DecoderHead.None)).Message, StringComparison.Ordinal);
         }
     }
 

@@ -15,7 +15,8 @@ public class PpoGoldenTests
         var (_, input, expected) = Golden.Cases("ppo.jsonl").Single(of => of.Name == name);
         using var scope = NewDisposeScope();
         var mask_BT = input.Grid("mask");
-        var (advantages_BT, returns_BT) = AdvantageEstimation.Gae(input.Grid("rewards"), input.Grid("values"), mask_BT, input.Number("gamma"), input.Number("lambda"));
+        var (advantages_BT, returns_BT) = AdvantageEstimation.Gae(
+            input.Grid("rewards"), input.Grid("values"), mask_BT, input.Number("gamma"), input.Number("lambda"));
         Golden.AssertClose(expected.GetProperty("advantages"), advantages_BT, "advantages");
         Golden.AssertClose(expected.GetProperty("returns"), returns_BT, "returns");
         Golden.AssertClose(expected.GetProperty("whitened"), Whitening.Whiten(advantages_BT, mask_BT), "whitened");

@@ -16,7 +16,8 @@ public class ProductTests
     {
         using var scope = NewDisposeScope();
         var random = SeededRandom.For("product", 1, $"{inputs}/{outputs}/{rows}");
-        Tensor Draw(params long[] shape) => tensor(Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)random.NextGaussian()).ToArray(), shape, float32);
+        Tensor Draw(params long[] shape) =>
+            tensor(Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)random.NextGaussian()).ToArray(), shape, float32);
         var (x, w, g) = (Draw(rows, inputs).requires_grad_(), Draw(outputs, inputs).requires_grad_(), Draw(rows, outputs));
         (Product.Of(x, w) * g).sum().backward();
         var (byX, byW) = (x.grad!.clone(), w.grad!.clone());

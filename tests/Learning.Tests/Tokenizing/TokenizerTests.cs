@@ -23,7 +23,8 @@ public sealed class TokenizerTests : IDisposable
             var text = json.RootElement.GetProperty("text").GetString()!;
             var expected = json.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
             var actual = tokenizer.Encode(text);
-            Assert.True(expected.SequenceEqual(actual), $"{JsonSerializer.Serialize(text)}: expected {string.Join(' ', expected)}, got {string.Join(' ', actual)}");
+            Assert.True(
+                expected.SequenceEqual(actual), $"{JsonSerializer.Serialize(text)}: expected {string.Join(' ', expected)}, got {string.Join(' ', actual)}");
             Assert.Equal(
                 json.RootElement.GetProperty("bytes").EnumerateArray().Select(hex => hex.GetString()),
                 actual.Select(id => Convert.ToHexStringLower(tokenizer.Bytes(id))));
@@ -144,7 +145,12 @@ public sealed class TokenizerTests : IDisposable
     public void A_file_of_another_kind_is_refused_in_one_line()
     {
         var path = Path.Combine(folder, "other.json");
-        foreach (var text in (string[])["{", "{}", """{"model":{"type":"Unigram"},"added_tokens":[]}""", """{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":null,"added_tokens":[]}"""])
+        foreach (
+            var text in (string[])
+            [
+                "{", "{}", """{"model":{"type":"Unigram"},"added_tokens":[]}""",
+                """{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":null,"added_tokens":[]}""",
+            ])
         {
             File.WriteAllText(path, text);
             Assert.Contains("other.json", Assert.Throws<InvalidDataException>(() => Tokenizer.Load(path)).Message, StringComparison.Ordinal);

@@ -11,7 +11,15 @@ namespace Tppo.Learning.Tests.Training;
 
 public sealed class TppoTrainerTests : IDisposable
 {
-    private static readonly TppoSettings Settings = new() { Updates = 40, Prompts = 16, Samples = 4, Minibatch = 8, LearningRate = 3e-3, CriticLearningRate = 3e-3 };
+    private static readonly TppoSettings Settings = new()
+    {
+        Updates = 40,
+        Prompts = 16,
+        Samples = 4,
+        Minibatch = 8,
+        LearningRate = 3e-3,
+        CriticLearningRate = 3e-3,
+    };
 
     private readonly string folder = Directory.CreateTempSubdirectory("tppo-tests").FullName;
 

@@ -15,9 +15,12 @@ public class ArrowJsonTests
     [Fact]
     public void Rollouts_are_objects_with_the_formats_names_and_every_value()
     {
-        var rows = Json(RolloutCodec.Encode([Rollout() with { Response = " red\nshoes", LogProbs = [-0.5f, float.NaN, float.NegativeInfinity] }, Rollout() with { PromptIds = [] }]));
+        var rows = Json(
+            RolloutCodec.Encode(
+                [Rollout() with { Response = " red\nshoes", LogProbs = [-0.5f, float.NaN, float.NegativeInfinity] }, Rollout() with { PromptIds = [] }]));
         Assert.Equal(
-            """{"rollout_id":"r","window_id":"w","user":"u","purpose":"label","policy_version":"p","sample":1,"seed":9223372036854775807,"prompt_ids":[1,2,3],"response_ids":[4,5],"logprobs":"""
+            """{"rollout_id":"r","window_id":"w","user":"u","purpose":"label","policy_version":"p","sample":"""
+            + """1,"seed":9223372036854775807,"prompt_ids":[1,2,3],"response_ids":[4,5],"logprobs":"""
             + """[-0.5,"NaN","-Infinity"],"byte_starts":[0,4],"byte_ends":[4,9],"response":" red\nshoes","finished":true}""",
             rows[0].GetRawText());
         Assert.Equal(0, rows[1].GetProperty("prompt_ids").GetArrayLength());

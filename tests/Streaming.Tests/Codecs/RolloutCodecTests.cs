@@ -70,7 +70,9 @@ public class RolloutCodecTests
     public void A_stream_of_another_schema_is_refused_by_name()
     {
         var other = TokenRewardCodec.Encode([]);
-        Assert.Contains("expected schema rollouts.v1 version 1, found token-rewards.v1 version 1", Assert.Throws<FormatException>(() => RolloutCodec.Decode(other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected schema rollouts.v1 version 1, found token-rewards.v1 version 1",
+            Assert.Throws<FormatException>(() => RolloutCodec.Decode(other)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

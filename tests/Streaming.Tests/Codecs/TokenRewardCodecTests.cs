@@ -50,14 +50,18 @@ public class TokenRewardCodecTests
     public void A_number_that_is_no_category_is_refused(sbyte token, sbyte sentence)
     {
         var row = Rows.Single() with { Categories = [(Category)token], Sentence = (Category)sentence };
-        Assert.Contains("categor", Assert.Throws<FormatException>(() => TokenRewardCodec.Decode(TokenRewardCodec.Encode([row]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "categor", Assert.Throws<FormatException>(() => TokenRewardCodec.Decode(TokenRewardCodec.Encode([row]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_fields_are_those_of_the_format_without_nulls_or_dictionaries()
     {
         Assert.Equal(
-            ["rollout_id utf8", "judgement_id utf8", "user utf8", "response_ids list<int32>", "word_index list<int32>", "categories list<int8>", "sentence int8", "tokenizer_sha256 utf8"],
+            [
+                "rollout_id utf8", "judgement_id utf8", "user utf8", "response_ids list<int32>", "word_index list<int32>",
+                "categories list<int8>", "sentence int8", "tokenizer_sha256 utf8",
+            ],
             ArrowFields.Of(TokenRewardCodec.Encode([])));
         Assert.Equal(
             [

@@ -33,7 +33,9 @@ public sealed class DataFolderTests : IDisposable
     public void Another_number_of_partitions_is_refused()
     {
         factory.Open(new LogSetup { Partitions = 4 }).Dispose();
-        Assert.Contains("expected 8 partitions, found 4", Assert.Throws<DataFolderException>(() => factory.Open(new LogSetup { Partitions = 8 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected 8 partitions, found 4",
+            Assert.Throws<DataFolderException>(() => factory.Open(new LogSetup { Partitions = 8 })).Message, StringComparison.Ordinal);
         using var readOnly = EmbeddedLog.OpenReadOnly(factory.Folder);
         Assert.Equal(4, readOnly.Partitions(Topics.Search));
     }

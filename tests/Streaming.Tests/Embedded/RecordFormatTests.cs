@@ -52,9 +52,15 @@ public class RecordFormatTests
             Topic = "search.v1",
             Key = "user",
             Value = "{}"u8.ToArray(),
-            Headers = [new("ce_specversion", "1.0"), new("ce_id", "7"), new("ce_type", "tppo.end.v1"), new("content-type", "application/json"), new("own", "x"), new("tppo-to", "3")],
+            Headers =
+            [
+                new("ce_specversion", "1.0"), new("ce_id", "7"), new("ce_type", "tppo.end.v1"), new("content-type", "application/json"),
+                new("own", "x"), new("tppo-to", "3"),
+            ],
         });
-        Assert.Equal("0000018bcfe5687b" + "05" + "75736572" + "06" + "0101" + "02000137" + "0419" + "0702" + "00036f776e" + "000178" + "1925" + "7b7d", Convert.ToHexStringLower(stored));
+        Assert.Equal(
+            "0000018bcfe5687b" + "05" + "75736572" + "06" + "0101" + "02000137" + "0419" + "0702" + "00036f776e" + "000178" + "1925" + "7b7d",
+            Convert.ToHexStringLower(stored));
     }
 
     private static Gen<string> Among(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);

@@ -90,7 +90,11 @@ internal sealed class NoRewindAfterUnknown(IEventLog good) : PassThroughLog(good
 internal sealed class WrongPartitioner(IEventLog good) : PassThroughLog(good)
 {
     public override void Append(IReadOnlyList<OutgoingRecord> records) => Good.Append(
-        [.. records.Select(r => r.Key is null || r.Partition is not null ? r : r with { Partition = Encoding.UTF8.GetBytes(r.Key).Sum(b => b) % Good.Partitions(r.Topic) })]);
+        [
+            .. records.Select(
+                r =>
+                    r.Key is null || r.Partition is not null ? r : r with { Partition = Encoding.UTF8.GetBytes(r.Key).Sum(b => b) % Good.Partitions(r.Topic) }),
+        ]);
 }
 
 /// <summary>Outputs go to the log one by one as they come: an abort comes too late for them, and readers see halves.</summary>

@@ -39,7 +39,11 @@ public class BrokerRestartTests
 
         var expected = LogTools.Numbers((Restarts + 1) * RecordsALife).ToArray();
         var waited = Stopwatch.StartNew();
-        while (Enumerable.Range(0, Setup.Partitions).Any(p => log.Texts(Topics.Windows, p).Length < expected.Length) && !copying.IsCompleted && waited.Elapsed < TimeSpan.FromMinutes(2)) Thread.Sleep(100);
+        while (
+            Enumerable.Range(0, Setup.Partitions).Any(p => log.Texts(Topics.Windows, p).Length < expected.Length)
+                && !copying.IsCompleted
+                && waited.Elapsed < TimeSpan.FromMinutes(2))
+            Thread.Sleep(100);
         stop.Cancel();
         await copying;
         for (var partition = 0; partition < Setup.Partitions; partition++) Assert.Equal(expected, log.Texts(Topics.Windows, partition));
@@ -83,7 +87,11 @@ public class BrokerRestartTests
 
         var expected = LogTools.Numbers(lives * RecordsALife).ToArray();
         var waited = Stopwatch.StartNew();
-        while (Enumerable.Range(0, Setup.Partitions).Any(p => log.Texts(Topics.Windows, p).Length < expected.Length) && !copying.IsCompleted && waited.Elapsed < TimeSpan.FromMinutes(2)) Thread.Sleep(100);
+        while (
+            Enumerable.Range(0, Setup.Partitions).Any(p => log.Texts(Topics.Windows, p).Length < expected.Length)
+                && !copying.IsCompleted
+                && waited.Elapsed < TimeSpan.FromMinutes(2))
+            Thread.Sleep(100);
         stop.Cancel();
         await copying;
         for (var partition = 0; partition < Setup.Partitions; partition++) Assert.Equal(expected, log.Texts(Topics.Windows, partition));

@@ -16,7 +16,8 @@ public sealed class BrokerSkipTests : IDisposable
         "needs a Kafka broker: set TPPO_TEST_KAFKA to a folder with Apache Kafka's `broker` script, e.g. ../shared/kafka", Broker.Reason(none, () => true));
 
     [Fact]
-    public void A_folder_without_the_script_is_no_use() => Assert.Contains("no `broker` in the folder", Broker.Reason(folder.FullName, () => true), StringComparison.Ordinal);
+    public void A_folder_without_the_script_is_no_use() =>
+        Assert.Contains("no `broker` in the folder", Broker.Reason(folder.FullName, () => true), StringComparison.Ordinal);
 
     [Fact]
     public void Without_Java_the_reason_names_it_and_with_it_there_is_none()

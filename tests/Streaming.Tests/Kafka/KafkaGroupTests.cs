@@ -59,14 +59,17 @@ public class KafkaGroupTests
         Assert.Equal([$"{Group}+/{own}/0"], Numbers(log, 1 - own));
     }
 
-    private static string?[] Numbers(IEventLog log, int partition) => [.. log.Read(new TopicPartition(Topics.Windows, partition), 0).Select(r => r.Header("tppo-seq"))];
+    private static string?[] Numbers(IEventLog log, int partition) =>
+        [.. log.Read(new TopicPartition(Topics.Windows, partition), 0).Select(r => r.Header("tppo-seq"))];
 
     // A static member's session has to lapse before its group is empty.
     private static void DeleteGroup(string group)
     {
         var said = "";
         for (var attempt = 0; attempt < 10 && !said.Contains("was successful", StringComparison.Ordinal); attempt++)
-            said = TestBroker.Tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--bootstrap-server", Broker.Shared.BootstrapServers, "--delete", "--group", group);
+            said = TestBroker.Tool(
+                "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--bootstrap-server", Broker.Shared.BootstrapServers,
+                "--delete", "--group", group);
         Assert.Contains("was successful", said, StringComparison.Ordinal);
     }
 }

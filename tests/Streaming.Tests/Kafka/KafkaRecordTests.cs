@@ -31,7 +31,10 @@ public class KafkaRecordTests
         }
 
         using var next = log.Join("next", "a", [Topics.Windows]);
-        OutgoingRecord[] expected = [.. given.Select((r, i) => Onward(r) with { Headers = [.. Onward(r).Headers, new Header(HeaderNames.Sequence, $"passer/0/{i}")] })];
+        OutgoingRecord[] expected =
+        [
+            .. given.Select((r, i) => Onward(r) with { Headers = [.. Onward(r).Headers, new Header(HeaderNames.Sequence, $"passer/0/{i}")] }),
+        ];
         AssertSame(expected, next.Drain());
         AssertSame(expected, [.. log.Read(new TopicPartition(Topics.Windows, 0), 0)]);
     }
@@ -80,7 +83,12 @@ public class KafkaRecordTests
         With("empty key", "", [new Header("ce_type", "")]),
         With("key and header beyond ASCII", "κλειδί", [new Header("ключ", "значение 🔑"), new Header("x", "é")]),
         With("long key", new string('k', 300), [new Header(new string('n', 200), new string('v', 70_000))]),
-        With("known names and values", "k", [new Header("ce_specversion", "1.0"), new Header("content-type", "application/json"), new Header("ce_id", "application/json"), new Header("1.0", "1.0")]),
+        With(
+            "known names and values", "k",
+            [
+                new Header("ce_specversion", "1.0"), new Header("content-type", "application/json"),
+                new Header("ce_id", "application/json"), new Header("1.0", "1.0"),
+            ]),
         With("a name twice", "k", [new Header("a", "1"), new Header("a", "2"), new Header("a", "1")]),
         With("more headers than there is room for at first", "k", [.. Enumerable.Range(0, 150).Select(i => new Header($"name-{i}", new string('v', i)))]),
         With("", "empty payload", [new Header("a", "b")]),

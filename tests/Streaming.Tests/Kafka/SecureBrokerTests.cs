@@ -37,11 +37,15 @@ public sealed class SecureBrokerTests : IDisposable
     public void Kafkas_own_tools_agree_that_the_listeners_ask()
     {
         string Java(string password) => broker.Write(
-            "java.properties", "security.protocol=SASL_SSL", "sasl.mechanism=PLAIN", "ssl.truststore.type=PEM", $"ssl.truststore.location={broker.Folder}/ca.crt",
+            "java.properties", "security.protocol=SASL_SSL", "sasl.mechanism=PLAIN", "ssl.truststore.type=PEM",
+            $"ssl.truststore.location={broker.Folder}/ca.crt",
             $"sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username=\"{SecureBroker.User}\" password=\"{password}\";");
         string[] list = ["--bootstrap-server", broker.Sasl, "--list", "--command-config"];
         TestBroker.Tool("org.apache.kafka.tools.TopicCommand", [.. list, Java(SecureBroker.Password)]);
-        Assert.Contains("Authentication failed", Assert.Throws<ToolFailedException>(() => TestBroker.Tool("org.apache.kafka.tools.TopicCommand", [.. list, Java("wrong")])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Authentication failed",
+            Assert.Throws<ToolFailedException>(() => TestBroker.Tool("org.apache.kafka.tools.TopicCommand", [.. list, Java("wrong")])).Message,
+            StringComparison.Ordinal);
     }
 
     private string Sasl(string mechanism, string passwordFile) => broker.Write(

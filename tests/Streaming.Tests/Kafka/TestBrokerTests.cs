@@ -63,7 +63,9 @@ public class TestBrokerTests
         {
             (port, folder) = (broker.Port, broker.Folder);
             Assert.True(File.Exists(Path.Combine(folder, "prepared")));
-            var settings = TestBroker.Tool("kafka.admin.ConfigCommand", "--bootstrap-server", broker.BootstrapServers, "--describe", "--all", "--entity-type", "brokers", "--entity-name", "1");
+            var settings = TestBroker.Tool(
+                "kafka.admin.ConfigCommand", "--bootstrap-server", broker.BootstrapServers, "--describe", "--all", "--entity-type",
+                "brokers", "--entity-name", "1");
             foreach (var expected in new[] { "message.max.bytes=4711", "group.min.session.timeout.ms=1000", "log.retention.check.interval.ms=1000" })
                 Assert.Contains(expected, settings, StringComparison.Ordinal);
         }
@@ -75,13 +77,15 @@ public class TestBrokerTests
     [Fact]
     public void A_tool_that_fails_says_what_it_said() =>
         Assert.Contains("does not exist", Assert.Throws<ToolFailedException>(() => TestBroker.Tool(
-            "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", Broker.Shared.BootstrapServers, "--describe", "--topic", "kit.none")).Message, StringComparison.Ordinal);
+            "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", Broker.Shared.BootstrapServers, "--describe", "--topic",
+            "kit.none")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void After_a_killed_test_process_the_watchdog_takes_its_broker_along()
     {
         Broker.Require();
-        using var child = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Tppo.LogChild.dll"), "--broker"]) { RedirectStandardOutput = true })!;
+        using var child = Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Tppo.LogChild.dll"), "--broker"]) { RedirectStandardOutput = true })!;
         var said = child.StandardOutput.ReadLine()!.Split(' ');
         var port = int.Parse(said[0], CultureInfo.InvariantCulture);
         Assert.True(Answers(port));
@@ -93,7 +97,12 @@ public class TestBrokerTests
     }
 
     private static string[] Read(TestBroker broker, string topic, int count, params string[] more) =>
-        TestBroker.Tool(Consumer, ["--bootstrap-server", broker.BootstrapServers, "--topic", topic, "--from-beginning", "--max-messages", count.ToString(CultureInfo.InvariantCulture), .. more])
+        TestBroker.Tool(
+            Consumer,
+            [
+                "--bootstrap-server", broker.BootstrapServers, "--topic", topic, "--from-beginning", "--max-messages",
+                count.ToString(CultureInfo.InvariantCulture), .. more,
+            ])
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static bool Answers(int port)

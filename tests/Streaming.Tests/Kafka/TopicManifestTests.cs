@@ -31,8 +31,11 @@ public sealed class TopicManifestTests
             Assert.Contains(spec.Keyed ? "\n  partitions: 4\n" : "\n  partitions: 1\n", topic, StringComparison.Ordinal);
             Assert.Contains("\n    message.timestamp.type: LogAppendTime\n", topic, StringComparison.Ordinal);
             Assert.Contains("\n    max.message.bytes: 33554432\n", topic, StringComparison.Ordinal);
-            Assert.Contains(spec.Retention is { Days: var days } ? FormattableString.Invariant($"\n    retention.ms: {days * 86_400_000L}\n") : "\n    retention.ms: -1\n", topic, StringComparison.Ordinal);
-            Assert.Contains(spec.Cleanup == Cleanup.Compact ? "\n    cleanup.policy: compact\n" : "\n    cleanup.policy: delete\n", topic, StringComparison.Ordinal);
+            Assert.Contains(
+                spec.Retention is { Days: var days } ? FormattableString.Invariant($"\n    retention.ms: {days * 86_400_000L}\n") : "\n    retention.ms: -1\n",
+                topic, StringComparison.Ordinal);
+            Assert.Contains(
+                spec.Cleanup == Cleanup.Compact ? "\n    cleanup.policy: compact\n" : "\n    cleanup.policy: delete\n", topic, StringComparison.Ordinal);
             Assert.Equal(spec.Name is Topics.Rollouts or Topics.TokenRewards, topic.Contains("\n    compression.type: zstd\n", StringComparison.Ordinal));
         }
     }
@@ -49,7 +52,8 @@ public sealed class TopicManifestTests
             var file = Path.Combine(folder.FullName, name);
             File.Copy(Path.Combine(Folder(), "security", name), file);
             Assert.Contains("no such file", Assert.Throws<LogException>(() => KafkaSecurity.Read(file)).Message, StringComparison.Ordinal);
-            foreach (var secret in new[] { "password", "passphrase", "ca.crt", "client.crt", "client.key" }) File.WriteAllText(Path.Combine(folder.FullName, secret), "secret");
+            foreach (var secret in new[] { "password", "passphrase", "ca.crt", "client.crt", "client.key" })
+                File.WriteAllText(Path.Combine(folder.FullName, secret), "secret");
             Assert.Equal(protocol, KafkaSecurity.Read(file).ToString());
         }
         finally
@@ -65,7 +69,9 @@ public sealed class TopicManifestTests
         var text = new StringBuilder("# Every topic, as the table in src/Core/Log/Topics.cs has it. Written by a test (README.md); do not edit.\n");
         foreach (var spec in Table())
         {
-            text.Append(CultureInfo.InvariantCulture, $"---\napiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic\nmetadata:\n  name: {spec.Name}\n  labels:\n    strimzi.io/cluster: tppo\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"---\napiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic\nmetadata:\n  name: {spec.Name}\n  labels:\n    strimzi.io/cluster: tppo\n");
             text.Append(CultureInfo.InvariantCulture, $"spec:\n  topicName: {spec.Name}\n  partitions: {spec.Partitions(4)}\n  config:\n");
             var settings = new SortedDictionary<string, string>(KafkaTopics.Settings(spec).ToDictionary(), StringComparer.Ordinal);
             // Compaction knows no age; said all the same, so that every manifest tells how long.

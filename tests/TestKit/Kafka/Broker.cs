@@ -50,7 +50,9 @@ public static class Broker
     {
         if (string.IsNullOrEmpty(folder)) return SkipHow;
         if (!File.Exists(ScriptIn(folder))) return $"{SkipHow} (no `broker` in the folder that it names now)";
-        return javaRuns() ? null : "needs a Kafka broker: it needs Java 17 or later on PATH, and there is no `java` (Debian: apt-get install openjdk-17-jre-headless)";
+        return javaRuns()
+            ? null
+            : "needs a Kafka broker: it needs Java 17 or later on PATH, and there is no `java` (Debian: apt-get install openjdk-17-jre-headless)";
     }
 
     private static string ScriptIn(string folder) => Path.GetFullPath(Path.Combine(folder, "broker"));

@@ -50,7 +50,10 @@ public sealed class SecureBroker : IDisposable
     /// <summary>Where nobody is asked.</summary>
     public string PlainText => Address(3);
 
-    /// <summary>Files: <c>ca.crt client.crt client.key password</c>, and <c>stranger.crt stranger.key</c> of an authority that the broker does not know.</summary>
+    /// <summary>
+    /// Files: <c>ca.crt client.crt client.key password</c>, and <c>stranger.crt stranger.key</c> of an authority that the broker
+    /// does not know.
+    /// </summary>
     public string Folder => broker.Folder;
 
     /// <summary>Writes a file into the folder; gives its path.</summary>

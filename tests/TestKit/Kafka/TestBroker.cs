@@ -120,7 +120,10 @@ public sealed class TestBroker : IDisposable
             .Replace("{folder}", Folder, StringComparison.Ordinal));
         var printed = Run(
             "start",
-            [data, "--port", Text(Port), "--nodes", Text(options.Nodes), "--heap", Text(options.HeapMegabytes), .. settings.SelectMany(s => new[] { "--set", s })]);
+            [
+                data, "--port", Text(Port), "--nodes", Text(options.Nodes), "--heap", Text(options.HeapMegabytes),
+                .. settings.SelectMany(s => new[] { "--set", s }),
+            ]);
         BootstrapServers = printed.Trim().Split('\n')[^1];
     }
 
@@ -128,7 +131,8 @@ public sealed class TestBroker : IDisposable
     {
         const string Script = "exec </dev/null >/dev/null 2>&1; while kill -0 \"$1\" && [ -d \"$2\" ]; do sleep 1; done; "
             + "[ -d \"$2/nodes\" ] && \"$3\" kill \"$2/nodes\"; rm -rf \"$2\"";
-        using var watchdog = Process.Start(new ProcessStartInfo("setsid", ["bash", "-c", Script, "watchdog", Text(Environment.ProcessId), Folder, Broker.Script]));
+        using var watchdog = Process.Start(
+            new ProcessStartInfo("setsid", ["bash", "-c", Script, "watchdog", Text(Environment.ProcessId), Folder, Broker.Script]));
     }
 
     private static string Run(string verb, string[] arguments, string? input = null)

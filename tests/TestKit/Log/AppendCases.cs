@@ -39,7 +39,10 @@ internal static class AppendCases
     private static void A_key_goes_where_the_Java_client_puts_it(ILogFactory factory)
     {
         using var log = factory.Open(new LogSetup());
-        (string Key, int Partition)[] expected = [("a", 0), ("ab", 2), ("abc", 3), ("user-17", Murmur2.Partition("user-17"u8, 4)), ("žluť", Murmur2.Partition("žluť"u8, 4))];
+        (string Key, int Partition)[] expected =
+        [
+            ("a", 0), ("ab", 2), ("abc", 3), ("user-17", Murmur2.Partition("user-17"u8, 4)), ("žluť", Murmur2.Partition("žluť"u8, 4)),
+        ];
         log.Append([.. expected.Select(e => LogTools.Record(Topics.Search, e.Key, key: e.Key))]);
         foreach (var (key, partition) in expected)
             Check.True(log.Texts(Topics.Search, partition).Contains(key), $"key '{key}' is in partition {partition}");
@@ -64,7 +67,11 @@ internal static class AppendCases
     private static void Headers_key_and_bytes_come_back_as_they_were_written(ILogFactory factory)
     {
         using var log = factory.Open(new LogSetup());
-        Header[] headers = [new("ce_specversion", "1.0"), new("ce_type", "tppo.end.v1"), new("ce_id", "straße/0"), new("own", ""), new("own", "1.0"), new("tppo-seq", "12")];
+        Header[] headers =
+        [
+            new("ce_specversion", "1.0"), new("ce_type", "tppo.end.v1"), new("ce_id", "straße/0"), new("own", ""), new("own", "1.0"),
+            new("tppo-seq", "12"),
+        ];
         byte[] bytes = [.. Enumerable.Range(0, 256).Select(b => (byte)b)];
         log.Append(
         [

@@ -11,7 +11,10 @@ namespace Tppo.TestKit;
 public static class EventLogContract
 {
     public static IReadOnlyList<ContractCase> Cases { get; } =
-        [.. AppendCases.All, .. ReadCases.All, .. StepCases.All, .. StateCases.All, .. FaultCases.All, .. GroupCases.All, .. PollCases.All, .. WaitCases.All, .. RetentionCases.All];
+        [
+            .. AppendCases.All, .. ReadCases.All, .. StepCases.All, .. StateCases.All, .. FaultCases.All, .. GroupCases.All,
+            .. PollCases.All, .. WaitCases.All, .. RetentionCases.All,
+        ];
 
     /// <summary>The cases that a factory with these features can run.</summary>
     public static IEnumerable<string> Names(LogFeatures features) =>

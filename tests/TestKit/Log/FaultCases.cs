@@ -30,7 +30,15 @@ internal static class FaultCases
 
     private static void Faults_in_a_row_neither_lose_nor_double(ILogFactory factory) => CopyUnder(factory,
     [
-        .. new[] { FaultMark.UnknownAfterWrite, FaultMark.AbortBeforeWrite, FaultMark.UnknownBeforeWrite, FaultMark.UnknownAfterWrite, FaultMark.UnknownAfterWrite, FaultMark.AbortBeforeWrite }
+        .. new[]
+        {
+            FaultMark.UnknownAfterWrite,
+            FaultMark.AbortBeforeWrite,
+            FaultMark.UnknownBeforeWrite,
+            FaultMark.UnknownAfterWrite,
+            FaultMark.UnknownAfterWrite,
+            FaultMark.AbortBeforeWrite,
+        }
             .Select((mark, step) => new StepFault("copier", step + 2, mark)),
     ]);
 

@@ -68,7 +68,9 @@ internal static class GroupCases
         using var c = log.Join("g", "c", LogTools.EventTopics);
         IConsumer[] members = [a, b, c];
         Settle(members);
-        Check.Sequence(["0", "1", "2", "3"], members.SelectMany(m => m.Assignment.Select(p => p.Partition).Distinct()).Order().Select(LogTools.Number), "partitions dealt out");
+        Check.Sequence(
+            ["0", "1", "2", "3"], members.SelectMany(m => m.Assignment.Select(p => p.Partition).Distinct()).Order().Select(LogTools.Number),
+            "partitions dealt out");
         foreach (var member in members)
         {
             foreach (var partition in member.Assignment.GroupBy(p => p.Partition))
@@ -80,7 +82,9 @@ internal static class GroupCases
     {
         using var log = factory.Open(new LogSetup());
         var refused = Check.Throws<ArgumentException>(() => log.Join("g", "a", [Topics.Windows, Topics.Cuts]), "Join");
-        Check.True(refused.Message.Contains(Topics.Windows, StringComparison.Ordinal) && refused.Message.Contains(Topics.Cuts, StringComparison.Ordinal), "the message names both");
+        Check.True(
+            refused.Message.Contains(Topics.Windows, StringComparison.Ordinal) && refused.Message.Contains(Topics.Cuts, StringComparison.Ordinal),
+            "the message names both");
         Check.True(!refused.Message.Contains('\n', StringComparison.Ordinal), "the message has one line");
     }
 
@@ -176,7 +180,8 @@ internal static class GroupCases
             () =>
             {
                 // A backend may first make sure that it was not fenced by an attempt of its own to come back.
-                for (var polls = 0; polls < 20; polls++) Check.Equal(0, zombie.Poll(1, TimeSpan.Zero, CancellationToken.None).Count, "records that the zombie gets");
+                for (var polls = 0; polls < 20; polls++) Check.Equal(
+                    0, zombie.Poll(1, TimeSpan.Zero, CancellationToken.None).Count, "records that the zombie gets");
             },
             "the zombie's Poll");
         zombie.Dispose();

@@ -57,7 +57,8 @@ public sealed class TestLog : IDisposable
         Topic = Topics.Windows,
         Key = user,
         Value = WindowJson.Write(new Window(id, user, [new HistoryEvent(EventType.Search, DateTime.UnixEpoch, text, "")], ["b", "c", "d"])),
-        Headers = CloudEvent.Headers(id, "tppo/windows", "tppo.window.v1", "", CloudEvent.Json, new Header(HeaderNames.Bucket, bucket.ToString(CultureInfo.InvariantCulture))),
+        Headers = CloudEvent.Headers(
+            id, "tppo/windows", "tppo.window.v1", "", CloudEvent.Json, new Header(HeaderNames.Bucket, bucket.ToString(CultureInfo.InvariantCulture))),
     };
 
     public static RolloutRow Row(string user, int number, string response = " red shoes") => new()

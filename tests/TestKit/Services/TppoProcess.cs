@@ -62,5 +62,6 @@ public static class TppoProcess
         kill.WaitForExit();
     }
 
-    private static Assembly[] Assemblies() => [.. AppDomain.CurrentDomain.GetAssemblies().Where(a => a.GetName().Name!.StartsWith("Tppo.", StringComparison.Ordinal))];
+    private static Assembly[] Assemblies() =>
+        [.. AppDomain.CurrentDomain.GetAssemblies().Where(a => a.GetName().Name!.StartsWith("Tppo.", StringComparison.Ordinal))];
 }

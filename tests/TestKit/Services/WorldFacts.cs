@@ -51,10 +51,12 @@ public static class WorldFacts
     }
 
     /// <summary>The fact that a checkpoint was produced.</summary>
-    public static CheckpointProduced AppendCheckpoint(this IEventLog log, RunSettings settings, string model, string checkpoint, int version = 0, bool final = false)
+    public static CheckpointProduced AppendCheckpoint(
+        this IEventLog log, RunSettings settings, string model, string checkpoint, int version = 0, bool final = false)
     {
         var produced = new CheckpointProduced(
-            1, CheckpointProduced.KindName, model, version, checkpoint, version, final, settings.OneFold(), new Dictionary<string, string>(), new Dictionary<string, double>());
+            1, CheckpointProduced.KindName, model, version, checkpoint, version, final, settings.OneFold(),
+            new Dictionary<string, string>(), new Dictionary<string, double>());
         new ModelLog(log).Write(produced);
         return produced;
     }

@@ -44,7 +44,8 @@ public sealed class KafkaSecurity
             if (equals <= 0) throw new LogException($"{where}: expected key=value");
             var (key, value) = (text[..equals].TrimEnd(), text[(equals + 1)..].TrimStart());
             if (key.EndsWith(FromFile, StringComparison.Ordinal)) (key, value) = (key[..^FromFile.Length], Contents(where, folder, value));
-            if (!Known.Contains(key)) throw new LogException($"{where}: unknown key '{key}': expected one of {string.Join(", ", Known)}, or one of them with {FromFile}");
+            if (!Known.Contains(key))
+                throw new LogException($"{where}: unknown key '{key}': expected one of {string.Join(", ", Known)}, or one of them with {FromFile}");
             if (Locations.Contains(key)) value = Existing(where, folder, value);
             if (!settings.TryAdd(key, value)) throw new LogException($"{where}: {key}: expected once, found again");
         }

@@ -68,7 +68,8 @@ internal sealed class KafkaTopics(KafkaClients clients, KafkaOptions options, Ka
         {
             patience.Wait("creating topics", () => clients.Admin.CreateTopicsAsync([.. missing.Select(Specification)]));
         }
-        catch (Driver.Admin.CreateTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is Driver.ErrorCode.NoError or Driver.ErrorCode.TopicAlreadyExists))
+        catch (Driver.Admin.CreateTopicsException e) when (
+            e.Results.TrueForAll(r => r.Error.Code is Driver.ErrorCode.NoError or Driver.ErrorCode.TopicAlreadyExists))
         {
             // Another process was as quick.
         }
@@ -127,7 +128,8 @@ internal sealed class KafkaTopics(KafkaClients clients, KafkaOptions options, Ka
 
     private TopicOnKafka Make(TopicSpec spec)
     {
-        if (options.Client is null) throw new LogException($"{options.Prefix}{spec.Name}: no such topic on {options.BootstrapServers} (tppo topics create makes it)");
+        if (options.Client is null)
+            throw new LogException($"{options.Prefix}{spec.Name}: no such topic on {options.BootstrapServers} (tppo topics create makes it)");
         Create([spec]);
         return known[spec.Name];
     }

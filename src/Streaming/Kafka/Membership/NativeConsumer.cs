@@ -89,7 +89,8 @@ internal sealed unsafe class NativeConsumer : IDisposable
             if (message->Error is not 0 and not RdKafka.EndOfPartition)
             {
                 // A fatal error is told by the client's own callback, with what lies behind it.
-                if (message->Error != RdKafka.Fatal) failed(new Driver.Error((Driver.ErrorCode)message->Error, Marshal.PtrToStringUTF8((nint)message->Payload, (int)message->Length)));
+                if (message->Error != RdKafka.Fatal)
+                    failed(new Driver.Error((Driver.ErrorCode)message->Error, Marshal.PtrToStringUTF8((nint)message->Payload, (int)message->Length)));
                 continue;
             }
 

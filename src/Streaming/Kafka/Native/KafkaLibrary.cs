@@ -17,7 +17,8 @@ internal static class KafkaLibrary
         lock (Gate)
         {
             if (Driver.Library.IsLoaded) return;
-            NativeLibrary.SetDllImportResolver(typeof(Driver.Library).Assembly, (name, _, _) => name.Contains("rdkafka", StringComparison.Ordinal) ? OfThePackage() : IntPtr.Zero);
+            NativeLibrary.SetDllImportResolver(
+                typeof(Driver.Library).Assembly, (name, _, _) => name.Contains("rdkafka", StringComparison.Ordinal) ? OfThePackage() : IntPtr.Zero);
             Driver.Library.Load();
             NativeMemoryOptions.KeepForNextTransaction();
         }

@@ -15,7 +15,8 @@ internal static unsafe partial class RdKafka
     internal const int QueueFull = -184;
     private const string Library = "librdkafka";
 
-    static RdKafka() => NativeLibrary.SetDllImportResolver(typeof(RdKafka).Assembly, static (name, _, _) => name == Library ? KafkaLibrary.OfThePackage() : IntPtr.Zero);
+    static RdKafka() =>
+        NativeLibrary.SetDllImportResolver(typeof(RdKafka).Assembly, static (name, _, _) => name == Library ? KafkaLibrary.OfThePackage() : IntPtr.Zero);
 
     /// <summary>The native client of a managed one, to be held while it is used.</summary>
     internal static SafeHandle Of(Driver.IClient client) => (SafeHandle)Native(client.Handle);
@@ -111,6 +112,7 @@ internal static unsafe partial class RdKafka
         /// <summary>The library takes copies of key and value.</summary>
         internal static Argument Copied() => new() { kind = FlagsKind, first = CopyFlag };
 
-        internal static Argument Header(byte* name, byte* value, int length) => new() { kind = HeaderKind, first = (nint)name, second = (nint)value, third = length };
+        internal static Argument Header(byte* name, byte* value, int length) =>
+            new() { kind = HeaderKind, first = (nint)name, second = (nint)value, third = length };
     }
 }

@@ -17,7 +17,10 @@ internal sealed unsafe class WireHeaders : IDisposable
 
     // Frequent names and values, as C's strings, by their codes; kept for ever.
     private static readonly nint[] Names = [.. HeaderCodes.AllNames.Select(Marshal.StringToCoTaskMemUTF8)];
-    private static readonly (nint Text, int Length)[] Values = [.. HeaderCodes.AllValues.Select(v => (Marshal.StringToCoTaskMemUTF8(v), Encoding.UTF8.GetByteCount(v)))];
+    private static readonly (nint Text, int Length)[] Values =
+    [
+        .. HeaderCodes.AllValues.Select(v => (Marshal.StringToCoTaskMemUTF8(v), Encoding.UTF8.GetByteCount(v))),
+    ];
     private static readonly byte SequenceCode = HeaderCodes.CodeOfName(HeaderNames.Sequence);
     private RdKafka.Argument* arguments = (RdKafka.Argument*)NativeMemory.Alloc(64, (nuint)sizeof(RdKafka.Argument));
     private byte* text = (byte*)NativeMemory.Alloc(4096);

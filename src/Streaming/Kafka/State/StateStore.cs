@@ -87,7 +87,8 @@ internal sealed class StateStore : IStateReader, IDisposable
     }
 
     /// <summary>Takes changes in, with the mark that they lead to.</summary>
-    internal void Apply(int partition, IEnumerable<(char Kind, string Key, ReadOnlyMemory<byte>? Value)> changes, (string TopicId, long Next, long UnixSeconds) mark)
+    internal void Apply(
+        int partition, IEnumerable<(char Kind, string Key, ReadOnlyMemory<byte>? Value)> changes, (string TopicId, long Next, long UnixSeconds) mark)
     {
         using var batch = new WriteBatch();
         foreach (var (kind, key, value) in changes)
