@@ -36,7 +36,7 @@ internal sealed record LogChoice(string? Kafka, string? Prefix, string? Security
     public IEventLog Open(RunSettings settings, string client, ILoggerFactory loggers)
     {
         IEventLog log = Kafka is null
-            ? EmbeddedLog.Open(RequireFolder().Path, new EmbeddedOptions { Partitions = settings.Partitions })
+            ? EmbeddedLog.Open(RequireFolder().Path, new EmbeddedOptions { Partitions = settings.Partitions, Observer = new LogObserver(loggers) })
             : KafkaLog.Open(
                 Options(settings.Partitions) with { Client = client, StateFolder = RequireFolder().KafkaState, Observer = new LogObserver(loggers) });
         try

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 using Tppo.Core;
+using Tppo.Facts.Cuts;
+using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Workers;
 
 namespace Tppo.Hosting;
@@ -30,6 +32,7 @@ public sealed class MetricsServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(address.Contains(':', StringComparison.Ordinal) ? $"http://[{address}]:{port}" : $"http://{address}:{port}");
         var application = builder.Build();
+        ProcessInstruments.BuildInfo.WithLabels(CutBuilder.CodeVersion, "").Set(1);
         application.MapMetrics();
         application.MapGet("/healthz", () => Answer(host.IsHealthy));
         application.MapGet("/readyz", () => Answer(host.IsReady));

@@ -234,6 +234,7 @@ public sealed class TopicsTests : IDisposable
         UsageTests.AssertRefused(Run("create", "--partitions", "0"), "--partitions: expected 1 to 1024, found 0");
     }
 
+    [Trait(Suite.Trait, Suite.Long)]
     [Fact]
     public void The_rollouts_of_a_tiny_demo_are_printed_as_their_codec_reads_them()
     {

@@ -21,6 +21,7 @@ public sealed class ImporterTests
     // Three steps' worth.
     private static readonly UserEvent[] Events = ListImport.Many(40_000);
 
+    [Trait(Suite.Trait, Suite.Long)]
     [Theory]
     [InlineData(FaultMark.AbortBeforeWrite)]
     [InlineData(FaultMark.UnknownBeforeWrite)]

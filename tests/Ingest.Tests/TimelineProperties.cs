@@ -38,6 +38,7 @@ public sealed class TimelineProperties
                 new Life(
                     l.Item1, l.Item3, [.. l.Item4], [.. l.Item5.Select(f => new StepFault(f.Item1 ? "sequencer" : "windower", f.Item2, (FaultMark)f.Item3))]));
 
+    [Trait(Suite.Trait, Suite.Long)]
     [Fact]
     public void Timeline_and_late_and_dead_letters_and_duplicates_are_the_input_and_windows_are_those_of_the_timeline() =>
         Gen.Select(Anything, Lives.Array[1, 4]).Sample(
@@ -48,6 +49,7 @@ public sealed class TimelineProperties
             },
             iter: Runs, threads: 1);
 
+    [Trait(Suite.Trait, Suite.Long)]
     [Fact]
     public void Within_the_lateness_the_timeline_is_the_canonical_order_of_the_input_whatever_the_interleaving() =>
         Gen.Select(Anything, Lives.Array[1, 4], Gen.Int[0, Lateness].Array[60], Gen.Int[0, Lateness].Array[60]).Sample(

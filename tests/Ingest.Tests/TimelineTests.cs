@@ -98,6 +98,7 @@ public sealed class TimelineTests
         }
     }
 
+    [Trait(Suite.Trait, Suite.Long)]
     [Theory]
     [InlineData(FaultMark.AbortBeforeWrite)]
     [InlineData(FaultMark.UnknownBeforeWrite)]

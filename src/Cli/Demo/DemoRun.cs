@@ -27,7 +27,7 @@ internal sealed class DemoRun(RunFolder folder, LogChoice choice, RunSettings se
         using var log = choice.Open(settings, "demo", loggers);
         var context = Services.Context(log, folder, settings, board, loggers);
         var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>());
-        using (var view = new ProgressView(board, verbose))
+        using (var view = new ProgressView(board, verbose, TimeProvider.System))
         {
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]data folder {folder.Path}[/]");
             host.Run(Services.Compose("all", context, source), untilIdle: true, stopping.Token);

@@ -17,11 +17,12 @@ internal sealed class ProgressView : IDisposable
     private readonly HashSet<string> told = [];
     private readonly ManualResetEventSlim stop = new();
     private readonly Thread thread;
-    private DateTime lastLine = DateTime.UtcNow;
+    private readonly TimeProvider clock;
+    private long lastLine;
 
-    public ProgressView(StageBoard board, bool verbose)
+    public ProgressView(StageBoard board, bool verbose, TimeProvider clock)
     {
-        (this.board, this.verbose) = (board, verbose);
+        (this.board, this.verbose, this.clock, lastLine) = (board, verbose, clock, clock.GetTimestamp());
         thread = new Thread(AnsiConsole.Profile.Out.IsTerminal && !verbose ? Live : Lines) { Name = "progress", IsBackground = true };
         thread.Start();
     }
@@ -74,16 +75,16 @@ internal sealed class ProgressView : IDisposable
     {
         var stages = board.Snapshot();
         foreach (var s in stages.Where(s => !s.Running && s.Done > 0 && told.Add(s.Name + s.Text))) Tell("done", s);
-        if (DateTime.UtcNow - lastLine < LineEvery) return;
+        if (clock.GetElapsedTime(lastLine) < LineEvery) return;
         foreach (var s in stages.Where(s => s.Running)) Tell(s.Total > 0 ? $"{s.Done / s.Total:P0}" : "…", s);
     }
 
     private void Tell(string state, StageSnapshot s)
     {
-        lastLine = DateTime.UtcNow;
+        lastLine = clock.GetTimestamp();
         var tensors = verbose
-            ? $"  {TorchRuntime.LiveTensors} tensors, {Environment.WorkingSet / 1e6:F0} MB of which {GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6:F0} "
-                + $"MB managed"
+            ? $"  {TorchRuntime.LiveTensors} tensors, {Environment.WorkingSet / 1e6:F0} MB, "
+                + $"{GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6:F0} of it managed"
             : "";
         Console.WriteLine($"{state,5}  {s.Name,-22} {s.Elapsed.TotalSeconds,6:F1} s  {Rate(s),18}  {s.Text}{tensors}");
     }

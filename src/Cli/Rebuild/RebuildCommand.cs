@@ -40,7 +40,7 @@ internal static class RebuildCommand
             TorchRuntime.Start(settings.Numerics, settings.Threads);
             var board = new StageBoard(TimeProvider.System);
             IReadOnlyList<RebuiltCheckpoint> rebuilt;
-            using (new ProgressView(board, verbose: false))
+            using (new ProgressView(board, verbose: false, TimeProvider.System))
             {
                 rebuilt = new Rebuilder(log, settings, folder, board).Rebuild(parsed.GetValue(model), stopping.Token);
             }

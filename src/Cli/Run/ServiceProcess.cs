@@ -1,9 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tppo.Core.Settings;
-using Tppo.Facts.Cuts;
 using Tppo.Facts.Runs;
 using Tppo.Hosting;
-using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Learning.Native;
@@ -25,11 +23,10 @@ internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSett
         TorchRuntime.Start(settings.Numerics, settings.Threads);
         var board = new StageBoard(TimeProvider.System);
         var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>(), presence);
-        ProcessInstruments.BuildInfo.WithLabels(CutBuilder.CodeVersion, "").Set(1);
         await using var server = await MetricsServer.StartAsync(host, options.MetricsAddress, options.MetricsPort, otherwiseFree: anyPort);
         var logger = loggers.CreateLogger<ServiceProcess>();
         Log.Listening(logger, server.Url);
-        using var teller = new StageTeller(board, logger);
+        using var teller = new StageTeller(board, logger, TimeProvider.System);
         host.Run(Services.Compose(options.Service, Services.Context(log, folder, settings, board, loggers, options.Member)), options.UntilIdle, stopping.Token);
         return stopping.Token.IsCancellationRequested ? Exit.Stopped : Exit.Done;
     }

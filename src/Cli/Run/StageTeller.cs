@@ -9,20 +9,19 @@ internal sealed class StageTeller : IDisposable
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private readonly StageBoard board;
     private readonly ILogger logger;
-    private readonly Timer timer;
+    private readonly ITimer timer;
     private readonly HashSet<string> told = [];
 
-    public StageTeller(StageBoard board, ILogger logger)
+    public StageTeller(StageBoard board, ILogger logger, TimeProvider clock)
     {
         (this.board, this.logger) = (board, logger);
-        timer = new Timer(_ => Tell(), null, Every, Every);
+        timer = clock.CreateTimer(_ => Tell(), null, Every, Every);
     }
 
     public void Dispose()
     {
-        using var ended = new ManualResetEvent(false);
-        timer.Dispose(ended);
-        ended.WaitOne();
+        // Waits for a telling that is under way.
+        timer.DisposeAsync().AsTask().Wait();
         Tell();
     }
 

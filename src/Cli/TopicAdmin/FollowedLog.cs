@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Cli.TopicAdmin;
@@ -11,12 +10,13 @@ internal sealed class FollowedLog : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly LogChoice choice;
+    private readonly TimeProvider clock;
     private TimeSpan opening;
     private long seen;
 
-    public FollowedLog(LogChoice choice)
+    public FollowedLog(LogChoice choice, TimeProvider clock)
     {
-        this.choice = choice;
+        (this.choice, this.clock) = (choice, clock);
         Log = Open();
     }
 
@@ -34,9 +34,7 @@ internal sealed class FollowedLog : IDisposable
             return true;
         }
 
-        // Opening may have to go through what the owner wrote last: that takes a tenth of the time at most.
-        var pause = TimeSpan.FromTicks(Math.Clamp(10 * opening.Ticks, PauseLeast.Ticks, PauseMost.Ticks));
-        ct.WaitHandle.WaitOne(pause);
+        clock.Pause(PauseAfter(opening), ct);
         ct.ThrowIfCancellationRequested();
         Log.Dispose();
         Log = Open();
@@ -45,11 +43,18 @@ internal sealed class FollowedLog : IDisposable
 
     public void Dispose() => Log.Dispose();
 
+    /// <summary>
+    /// How long to wait before a log is opened again that took so long to open: that may have to go through what the owner wrote last,
+    /// and is to take a tenth of the time at most.
+    /// </summary>
+    internal static TimeSpan PauseAfter(TimeSpan opening) =>
+        TimeSpan.FromTicks(Math.Clamp(10 * opening.Ticks, PauseLeast.Ticks, PauseMost.Ticks));
+
     private IEventLog Open()
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = clock.GetTimestamp();
         var log = choice.Open();
-        opening = Stopwatch.GetElapsedTime(started);
+        opening = clock.GetElapsedTime(started);
         seen = log.Commits;
         return log;
     }

@@ -64,7 +64,7 @@ internal static class TopicsCommand
                 Known(parsed.GetValue(topic)!), parsed.GetValue(partition), TailStart.Parse(parsed.GetValue(from)!), parsed.GetValue(count),
                 parsed.GetValue(follow));
             using var stopping = new Stopping();
-            using var log = new FollowedLog(choice(parsed));
+            using var log = new FollowedLog(choice(parsed), TimeProvider.System);
             using var output = new RecordOutput();
             tail.Run(log, output, stopping.Token);
             return Exit.Done;

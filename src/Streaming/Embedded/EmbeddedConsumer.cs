@@ -9,6 +9,7 @@ internal sealed class EmbeddedConsumer(EmbeddedLog log, GroupMember member, Grou
     private const long PollBytesMax = 64L << 20;
 
     private readonly StepBuffer buffer = new(log.Table);
+    private readonly LagWatch lag = new(log, member.Group);
     private List<PartitionCursor> cursors = [];
     private TopicPartition[] assignment = [];
     private int appliedVersion;
@@ -44,6 +45,7 @@ internal sealed class EmbeddedConsumer(EmbeddedLog log, GroupMember member, Grou
             ObjectDisposedException.ThrowIf(log.Closed, log);
             ApplyAssignment();
             var records = Fetch(recordsMax);
+            lag.Tell(cursors);
             if (records.Count > 0) return records;
             var left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - log.Signal.Clock.GetElapsedTime(started);
             if (left <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan) return [];

@@ -22,6 +22,8 @@ public sealed class EmbeddedLog : IEventLog
         this.folder = folder;
         this.database = database;
         Signal = new CommitSignal(writeOptions?.WaitClock ?? TimeProvider.System);
+        Clock = writeOptions?.Clock ?? TimeProvider.System;
+        Observer = writeOptions?.Observer ?? ILogObserver.None;
         Table = new TopicTable(database, folder.Partitions);
         Reader = new RecordReader(database, Table);
         if (writeOptions is null) return;
@@ -38,6 +40,12 @@ public sealed class EmbeddedLog : IEventLog
     internal RecordReader Reader { get; }
 
     internal CommitSignal Signal { get; }
+
+    /// <summary>What gives records their timestamps.</summary>
+    internal TimeProvider Clock { get; }
+
+    /// <summary>Told of what happens.</summary>
+    internal ILogObserver Observer { get; }
 
     /// <summary>Set before anything is closed: who waits for records wakes and sees it.</summary>
     internal bool Closed { get; private set; }

@@ -1,10 +1,14 @@
 using Tppo.Streaming.Faults;
+using Tppo.Streaming.Log;
 
 namespace Tppo.Streaming.Embedded;
 
 /// <summary>How an embedded log is opened. All but <see cref="Partitions"/> are settings of the process, not of the data.</summary>
 public sealed record EmbeddedOptions
 {
+    /// <summary>Told of steps and of how far members are behind; by default nobody.</summary>
+    public ILogObserver Observer { get; init; } = ILogObserver.None;
+
     /// <summary>Partitions of every keyed topic. Default 4, from 1 to 1024. Fixed when the folder is made: another number later is refused.</summary>
     public int Partitions { get; init; } = 4;
 

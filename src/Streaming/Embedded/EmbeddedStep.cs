@@ -38,6 +38,7 @@ internal sealed class EmbeddedStep(EmbeddedLog log, EmbeddedConsumer consumer, G
                 outcome = consumer.OwnsWhatItHas() ? log.Steps.Write(buffer, member.Group) : StepOutcome.Aborted;
             }
 
+            log.Observer.Transaction(member.Group, outcome);
             return outcome;
         }
         finally

@@ -96,6 +96,18 @@ public class WorkerHostTests
         Assert.True(host.IsReady);
     }
 
+    [Fact]
+    public void Who_has_nothing_to_do_is_asked_by_the_clock_that_was_given()
+    {
+        using var log = new TestLog();
+        var clock = new LeapingClock();
+        var rounds = 0;
+        var host = new WorkerHost(log.Log, NullLogger<WorkerHost>.Instance, clock: clock);
+        host.Run([new ScriptedWorker("w", (_, _) => Interlocked.Increment(ref rounds) < 4)], untilIdle: true, TestContext.Current.CancellationToken);
+        Assert.True(rounds >= 4);
+        Assert.All(clock.Waits, w => Assert.InRange(w.TotalMilliseconds, 1, 200));
+    }
+
     private static WorkerHost Host(TestLog log) => new(log.Log, NullLogger<WorkerHost>.Instance);
 
     private static bool Write(TestLog log, string topic, bool write)

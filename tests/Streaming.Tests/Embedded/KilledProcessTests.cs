@@ -16,6 +16,7 @@ public sealed class KilledProcessTests : IDisposable
 
     public void Dispose() => factory.Dispose();
 
+    [Trait(Suite.Trait, Suite.Long)]
     [Fact]
     public void What_a_killed_process_had_committed_is_there_whole_and_its_lock_is_gone()
     {

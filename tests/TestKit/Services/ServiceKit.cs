@@ -145,5 +145,6 @@ public sealed class ServiceKit : IDisposable
         OffsetHoleEvery = 5,
         Faults = faults,
         BlockCacheBytes = 8 << 20,
+        Observer = new LogObserver(NullLoggerFactory.Instance),
     });
 }

@@ -1,0 +1,4 @@
+using Tppo.TestKit;
+
+// Each of them runs whole demos, in processes of their own.
+[assembly: Trait(Suite.Trait, Suite.Long)]
