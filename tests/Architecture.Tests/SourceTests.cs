@@ -52,6 +52,6 @@ public partial class SourceTests
 
     private static bool MakesTensors(SourceFile file) => file.Text.Split('\n').Select(l => l.Split("//")[0]).Any(l => Maker().IsMatch(l));
 
-    [GeneratedRegex(@"(?<![.\w])(torch\.)?(tensor|zeros|ones|full|arange|from_array|empty|rand\w*|eye|linspace)\(")]
+    [GeneratedRegex(@"(?<![.\w])(torch\.)?(tensor|zeros|ones|full|arange|from_array|empty|rand|randn|randint|randperm|eye|linspace)\(")]
     private static partial Regex Maker();
 }

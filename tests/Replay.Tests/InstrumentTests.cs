@@ -12,6 +12,7 @@ using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Ingest;
 using Tppo.Ingest.Sequencing;
+using Tppo.Ingest.Windowing;
 using Tppo.PolicyTrainer;
 using Tppo.Streaming.Faults;
 using Tppo.Streaming.Log;
@@ -23,6 +24,7 @@ namespace Tppo.Replay.Tests;
 /// <summary>What a dashboard asks for is there: every instrument is fed by something that runs.</summary>
 public sealed class InstrumentTests
 {
+    private const int YearsAgo = 900 * 24 * 3600;
     private static readonly DateTime Day = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     [Fact]
@@ -30,11 +32,7 @@ public sealed class InstrumentTests
     {
         // What was never set stays no number.
         foreach (var gauge in Defined().OfType<Gauge>().Where(g => g.LabelNames.Length == 0)) gauge.Set(double.NaN);
-        using (var run = new FinishedRun())
-        {
-            new Rebuilder(run.Kit.Log, run.Kit.Settings, new RunFolder(Path.Combine(run.Kit.Folder, "rebuilt")), new StageBoard(TimeProvider.System))
-                .Rebuild(model: null, TestContext.Current.CancellationToken);
-        }
+        Run();
 
         Import();
         Live();
@@ -45,44 +43,58 @@ public sealed class InstrumentTests
         Assert.Empty(Defined().Where(i => !HasData(i)).Select(i => i.Name));
     }
 
+    // A whole run that dies now and then, so that the judge's desk is asked what it knows, and its rebuild.
+    private static void Run()
+    {
+        using var kit = new ServiceKit(TinyRun.Settings);
+        Assert.True(kit.RunThroughDeaths(FinishedRun.AllServices, appendsALife: 5, written: true) > 0);
+        new Rebuilder(kit.Log, kit.Settings, new RunFolder(Path.Combine(kit.Folder, "rebuilt")), new StageBoard(TimeProvider.System))
+            .Rebuild(model: null, TestContext.Current.CancellationToken);
+    }
+
     // A file with what people's logs hold: what is no event, an address, a text that is too long, and people who come back after long.
     private static void Import()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("tppo-instruments-").FullName, "events.tsv");
         string[] lines =
         [
-            Line("old", -900, "search", "long ago"), Line("ann", -150, "click", "shoes"), Line("ann", 1, "search", "one"),
+            "user\tts\ttype\ttext\turl",
+            Line("ann", -150, "click", "shoes"), Line("ann", 1, "search", "one"),
             Line("ann", 2, "search", "two"), Line("ann", 3, "search", "three"), Line("bob", 1, "click", new string('x', 5_000)),
             Line("bob", 2, "search", "write to bob@example.com"), Line("bob", 3, "search", "five"), Line("bob", 4, "search", "six"),
             "this is no event",
         ];
         File.WriteAllLines(file, lines);
-        using (var kit = new ServiceKit(TinyRun.Settings with { Input = new InputSettings { Kind = InputKind.File, Path = file } }))
+        using (var kit = new ServiceKit(TinyRun.Settings with { Partitions = 1, Input = new InputSettings { Kind = InputKind.File, Path = file } }))
             kit.RunUntilIdle(context => IngestService.Compose(context));
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
-    // Live topics: one event twice, one behind the bound, and topics that bring nothing.
+    // Live topics: one event twice, one behind the bound, topics that bring nothing, and somebody who was last seen years before.
     private static void Live()
     {
         var clock = new ManualClock();
         using var kit = new ServiceKit(TinyRun.Settings with { Partitions = 1, LatenessSeconds = 10, IdleSeconds = 60 });
         using var sequencer = new Sequencer(kit.Context, clock);
-        kit.Log.Append([Click(0), Click(0), Click(100)]);
+        using var windower = new WindowWorker(kit.Context);
+        kit.Log.Append([Click(-YearsAgo), Click(-YearsAgo + 100)]);
         Work();
-        clock.Move(TimeSpan.FromSeconds(60));
+        kit.Log.Append([Click(0), Click(0), Click(100)]);
         Work();
         kit.Log.Append([Click(1)]);
         Work();
 
         void Work()
         {
-            while (sequencer.Work(CancellationToken.None)) continue;
+            for (var idle = 0; idle < 2; idle++, clock.Move(TimeSpan.FromSeconds(60)))
+            {
+                while (sequencer.Work(CancellationToken.None) || windower.Work(CancellationToken.None)) continue;
+            }
         }
 
         static OutgoingRecord Click(int second)
         {
-            var click = new UserEvent($"{second}", "u", Day.AddSeconds(second), EventType.Click, "text", "");
+            var click = new UserEvent($"{second}", second < 0 ? "old" : "u", Day.AddSeconds(second), EventType.Click, "text", "");
             return new OutgoingRecord
             {
                 Topic = Topics.Click,
@@ -100,7 +112,7 @@ public sealed class InstrumentTests
         using var kit = new ServiceKit(TinyRun.Settings);
         kit.Log.AppendWindows(kit.Settings);
         Assert.Throws<InjectedCrashException>(() => kit.RunUntilIdle(PolicyTrainerService.Compose, new MortalLog(kit.Log, 1, written: true)));
-        var damaged = new DamagedLog(kit.Log, r => r.Topic == Topics.Windows);
+        var damaged = new DamagedLog(kit.Log, r => r.Topic == Topics.Windows && r.Value.Length > 0);
         var host = new WorkerHost(damaged, NullLogger<WorkerHost>.Instance);
         Assert.Throws<CutMismatchException>(() => host.Run(PolicyTrainerService.Compose(kit.ContextOn(damaged)), untilIdle: true, CancellationToken.None));
     }
