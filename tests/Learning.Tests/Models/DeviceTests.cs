@@ -1,7 +1,7 @@
+using TorchSharp;
 using Tppo.Core.Numerics;
 using Tppo.Learning.Models;
 using Tppo.Learning.Tokenizing;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Tests.Models;
