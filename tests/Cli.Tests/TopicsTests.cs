@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Tppo.Cli.TopicAdmin;
-using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Rollouts;
 using Tppo.Streaming.Codecs;
@@ -16,18 +15,6 @@ namespace Tppo.Cli.Tests;
 /// <summary><c>tppo topics</c> on an embedded log.</summary>
 public sealed class TopicsTests : IDisposable
 {
-    private static readonly TokenRewardRow Row = new()
-    {
-        RolloutId = "r",
-        JudgementId = "j",
-        User = "u",
-        ResponseIds = [7, 8],
-        WordIndex = [-1, 0],
-        Categories = [Category.None, Category.Relevant],
-        Sentence = Category.Irrelevant,
-        TokenizerSha256 = "t",
-    };
-
     // Arrow's names are those of the record, but for one that the literature writes as one word.
     private static readonly JsonSerializerOptions Fields = new() { PropertyNamingPolicy = new ArrowNames() };
 
@@ -84,7 +71,7 @@ public sealed class TopicsTests : IDisposable
     [Fact]
     public void Arrow_is_rows_nothing_is_null_and_other_bytes_are_base64_with_what_is_wrong()
     {
-        var arrow = TokenRewardCodec.Encode([Row]);
+        var arrow = TokenRewardCodec.Encode([Rows.Labelled]);
         byte[] garbage = [0xff, 0, 1];
         Write(
             Arrow(arrow), Arrow(arrow[..^9]), Arrow(garbage), EndMark.Of("import", Topics.TokenRewards, 0),
@@ -113,7 +100,7 @@ public sealed class TopicsTests : IDisposable
     public void However_Arrow_is_damaged_its_line_is_one_piece_of_JSON()
     {
         var json = new RecordJson();
-        var whole = TokenRewardCodec.Encode([Row, Row, Row]);
+        var whole = TokenRewardCodec.Encode([Rows.Labelled, Rows.Labelled, Rows.Labelled]);
         var refused = 0;
         for (var at = 0; at < whole.Length; at++)
         {
