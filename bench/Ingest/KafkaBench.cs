@@ -60,10 +60,8 @@ internal sealed class KafkaBench(int people)
         new WorkerHost(from, NullLogger<WorkerHost>.Instance).Run([workers[0]], untilIdle: true, CancellationToken.None);
         using var to = Open(broker, "feed", ILogObserver.None);
         var fed = 0L;
-        foreach (
-            var batch in EventTopics.All.SelectMany(t => Enumerable.Range(0, from.Partitions(t)).SelectMany(p => from.Read(new TopicPartition(t, p), 0)))
-                .Where(r => r.Value.Length > 0)
-                .Chunk(CopyBatch))
+        var events = EventTopics.All.SelectMany(t => Enumerable.Range(0, from.Partitions(t)).SelectMany(p => from.Read(new TopicPartition(t, p), 0)));
+        foreach (var batch in events.Where(r => r.Value.Length > 0).Chunk(CopyBatch))
         {
             to.Append(
                 [.. batch.Select(r => new OutgoingRecord { Topic = r.Topic, Key = r.Key, Partition = r.Partition, Value = r.Value, Headers = r.Headers })]);

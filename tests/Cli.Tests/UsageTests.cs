@@ -72,18 +72,18 @@ public sealed class UsageTests
         var config = folder.Write("config.json", """{"seed": 7, "tppo": {"gamma": 0.5}}""");
         var result = TppoProcess.Run("run", "labeler", "--config", config, "--data", folder.At("data"), "--dry-run", "--until-idle", "--log-format", "json");
         Assert.Equal((0, ""), (result.Code, result.Error));
-        foreach (
-            var part in new[]
-            {
-                "\"seed\": 7",
-                "\"gamma\": 0.5",
-                "\"lambda\": 0.95",
-                "\"judge_noise\": 1",
-                "\"service\": \"labeler\"",
-                "\"until_idle\": true",
-                "\"metrics_port\": 9466",
-                "\"log_format\": \"json\"",
-            })
+        string[] parts =
+        [
+            "\"seed\": 7",
+            "\"gamma\": 0.5",
+            "\"lambda\": 0.95",
+            "\"judge_noise\": 1",
+            "\"service\": \"labeler\"",
+            "\"until_idle\": true",
+            "\"metrics_port\": 9466",
+            "\"log_format\": \"json\"",
+        ];
+        foreach (var part in parts)
             Assert.Contains(part, result.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.At("data")));
     }

@@ -29,11 +29,7 @@ public sealed class InterruptedRunTests(UnbrokenRun unbroken)
     {
         var folder = unbroken.NewFolder();
         using var process = TppoProcess.Start(UnbrokenRun.Demo(folder));
-        for (
-            var line = process.StandardOutput.ReadLine(); line is not null
-                && !line.Contains("done  window", StringComparison.Ordinal); line = process.StandardOutput.ReadLine())
-        {
-        }
+        while (process.StandardOutput.ReadLine() is { } line && !line.Contains("done  window", StringComparison.Ordinal)) continue;
 
         TppoProcess.Terminate(process);
         var stopped = TppoProcess.End(process);
@@ -49,11 +45,7 @@ public sealed class InterruptedRunTests(UnbrokenRun unbroken)
     {
         using var process = TppoProcess.Start(
             "run", "labeler", "--data", unbroken.NewFolder(), "--config", Path.Combine(unbroken.Folder, "run.json"), "--metrics-port", "0");
-        for (
-            var line = process.StandardError.ReadLine(); line is not null
-                && !line.Contains("listening", StringComparison.Ordinal); line = process.StandardError.ReadLine())
-        {
-        }
+        while (process.StandardError.ReadLine() is { } line && !line.Contains("listening", StringComparison.Ordinal)) continue;
 
         TppoProcess.Terminate(process);
         Assert.Equal(130, TppoProcess.End(process).Code);

@@ -43,9 +43,8 @@ internal sealed record TokenizerFile(string[] Tokens, IReadOnlyList<(string Left
                 throw new InvalidDataException($"{path}: model.type is {type.GetString()}, expected BPE");
             }
 
-            if (
-                json.RootElement.GetProperty("pre_tokenizer") is not { ValueKind: JsonValueKind.Object } split
-                    || split.GetProperty("type").GetString() != "ByteLevel")
+            var splitting = json.RootElement.GetProperty("pre_tokenizer");
+            if (splitting.ValueKind != JsonValueKind.Object || splitting.GetProperty("type").GetString() != "ByteLevel")
             {
                 throw new InvalidDataException($"{path}: pre_tokenizer is not ByteLevel, the only kind that is read here");
             }

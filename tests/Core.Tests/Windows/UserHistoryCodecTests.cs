@@ -14,8 +14,9 @@ public class UserHistoryCodecTests
     private static readonly string[] Words = ["a", "B", "red shoes", "é, f", "İstanbul", "😀 smile", ""];
 
     private static readonly Gen<string> Text = Gen.Frequency(
-        (6, Gen.Int[0, 6].Select(i => Words[i])), (1, Gen.Int[0, 3000].Select(n => new string('x', n))), (
-            1, Gen.Int[0, 800].Select(n => string.Concat(Enumerable.Repeat("😀", n)))));
+        (6, Gen.Int[0, 6].Select(i => Words[i])),
+        (1, Gen.Int[0, 3000].Select(n => new string('x', n))),
+        (1, Gen.Int[0, 800].Select(n => string.Concat(Enumerable.Repeat("😀", n)))));
 
     // Unit of time, then per event: type, gap in units, text, URL.
     private static readonly Gen<(int Unit, (int Type, int Gap, string Text, string Url)[] Events)> Users =

@@ -129,12 +129,12 @@ public sealed class CheckpointTests : IDisposable
             "score.weight", Assert.Throws<InvalidDataException>(() => ModelFolder.Read(folder, DecoderHead.Category)).Message, StringComparison.Ordinal);
         var config = Path.Combine(folder, "config.json");
         var text = File.ReadAllText(config);
-        foreach (
-            var (from, to) in ((string, string)[])
-            [
-                ("\"llama\"", "\"qwen2\""), ("\"attention_bias\": false", "\"attention_bias\": true"),
-                ("\"head_dim\": 8", "\"head_dim\": 16"), ("\"vocab_size\"", "\"vocab\""),
-            ])
+        (string, string)[] changes =
+        [
+            ("\"llama\"", "\"qwen2\""), ("\"attention_bias\": false", "\"attention_bias\": true"),
+            ("\"head_dim\": 8", "\"head_dim\": 16"), ("\"vocab_size\"", "\"vocab\""),
+        ];
+        foreach (var (from, to) in changes)
         {
             Assert.Contains(from, text, StringComparison.Ordinal);
             File.WriteAllText(config, text.Replace(from, to, StringComparison.Ordinal));

@@ -145,12 +145,12 @@ public sealed class TokenizerTests : IDisposable
     public void A_file_of_another_kind_is_refused_in_one_line()
     {
         var path = Path.Combine(folder, "other.json");
-        foreach (
-            var text in (string[])
-            [
-                "{", "{}", """{"model":{"type":"Unigram"},"added_tokens":[]}""",
-                """{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":null,"added_tokens":[]}""",
-            ])
+        string[] files =
+        [
+            "{", "{}", """{"model":{"type":"Unigram"},"added_tokens":[]}""",
+            """{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":null,"added_tokens":[]}""",
+        ];
+        foreach (var text in files)
         {
             File.WriteAllText(path, text);
             Assert.Contains("other.json", Assert.Throws<InvalidDataException>(() => Tokenizer.Load(path)).Message, StringComparison.Ordinal);

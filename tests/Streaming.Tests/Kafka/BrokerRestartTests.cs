@@ -39,14 +39,12 @@ public class BrokerRestartTests
 
         var expected = LogTools.Numbers((Restarts + 1) * RecordsALife).ToArray();
         var waited = Stopwatch.StartNew();
-        while (
-            Enumerable.Range(0, Setup.Partitions).Any(p => log.Texts(Topics.Windows, p).Length < expected.Length)
-                && !copying.IsCompleted
-                && waited.Elapsed < TimeSpan.FromMinutes(2))
-            Thread.Sleep(100);
+        while (IsMissing() && !copying.IsCompleted && waited.Elapsed < TimeSpan.FromMinutes(2)) Thread.Sleep(100);
         stop.Cancel();
         await copying;
         for (var partition = 0; partition < Setup.Partitions; partition++) Assert.Equal(expected, log.Texts(Topics.Windows, partition));
+
+        bool IsMissing() => Enumerable.Range(0, Setup.Partitions).Any(p => log.Texts(Topics.Windows, p).Length < expected.Length);
     }
 
     // Two kills in three that come with the answer of a commit lose its end; the first that does is enough.
@@ -87,14 +85,12 @@ public class BrokerRestartTests
 
         var expected = LogTools.Numbers(lives * RecordsALife).ToArray();
         var waited = Stopwatch.StartNew();
-        while (
-            Enumerable.Range(0, Setup.Partitions).Any(p => log.Texts(Topics.Windows, p).Length < expected.Length)
-                && !copying.IsCompleted
-                && waited.Elapsed < TimeSpan.FromMinutes(2))
-            Thread.Sleep(100);
+        while (IsMissing() && !copying.IsCompleted && waited.Elapsed < TimeSpan.FromMinutes(2)) Thread.Sleep(100);
         stop.Cancel();
         await copying;
         for (var partition = 0; partition < Setup.Partitions; partition++) Assert.Equal(expected, log.Texts(Topics.Windows, partition));
+
+        bool IsMissing() => Enumerable.Range(0, Setup.Partitions).Any(p => log.Texts(Topics.Windows, p).Length < expected.Length);
     }
 
     private static void Copy(IEventLog log, CancellationToken stop)
