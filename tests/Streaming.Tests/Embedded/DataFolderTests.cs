@@ -80,6 +80,29 @@ public sealed class DataFolderTests : IDisposable
         Assert.Contains("FORMAT", Assert.Throws<DataFolderException>(() => EmbeddedLog.OpenReadOnly(factory.Folder)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Files_that_are_replaced_while_they_are_opened_are_looked_for_again()
+    {
+        factory.Open(new LogSetup()).Dispose();
+        var path = Path.Combine(factory.Folder, "db");
+        var current = Path.Combine(path, "CURRENT");
+        File.Move(current, current + ".away");
+        var clock = new LeapingClock { Meanwhile = waits => { if (waits == 3) File.Move(current + ".away", current); } };
+        Database.OpenReadOnly(path, 0, clock).Dispose();
+        Assert.Equal([20, 40, 60], clock.Waits.Select(w => w.TotalMilliseconds));
+    }
+
+    [Fact]
+    public void A_database_that_cannot_be_read_is_one_line_after_five_looks()
+    {
+        var path = Path.Combine(factory.Folder, "db");
+        var clock = new LeapingClock();
+        var error = Assert.Throws<LogException>(() => Database.OpenReadOnly(path, 0, clock));
+        Assert.StartsWith($"{path}: cannot be read: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.Equal([20, 40, 60, 80], clock.Waits.Select(w => w.TotalMilliseconds));
+    }
+
+    [Fact]
     public void A_database_without_its_format_file_is_refused()
     {
         factory.Open(new LogSetup()).Dispose();

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Tppo.Core.Log;
 using Tppo.Streaming.Log;
+using Tppo.Streaming.Tests.Rules;
 using Tppo.TestKit;
 
 namespace Tppo.Streaming.Tests;
@@ -57,6 +59,42 @@ public class KafkaGroupTests
 
         Assert.Equal([$"{Group}/{own}/0", $"{Group}/{own}/1"], Numbers(log, own));
         Assert.Equal([$"{Group}+/{own}/0"], Numbers(log, 1 - own));
+    }
+
+    [Fact]
+    public void Who_starts_with_no_copy_of_its_state_tells_how_much_of_it_is_still_to_be_read()
+    {
+        Broker.Require();
+        const int keys = 60_000;
+        var observer = new NotedObserver();
+        var state = Directory.CreateTempSubdirectory("tppo-state-");
+        var moved = false;
+        using var factory = new KafkaLogFactory(o => moved ? o with { Observer = observer, StateFolder = state.FullName } : o);
+        using (var log = factory.Open(Setup))
+        {
+            using var consumer = log.Join(Group, "a", [Topics.Timeline]);
+            for (var polls = 0; polls < 200 && consumer.Assignment.Count < 2; polls++)
+                consumer.Poll(1, TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+            using var step = consumer.Begin();
+            for (var key = 0; key < keys; key++) step.Put(0, key.ToString(CultureInfo.InvariantCulture), new byte[] { 1 });
+            Assert.Equal(StepOutcome.Committed, step.Finish());
+        }
+
+        moved = true;
+        using (var log = factory.Open(Setup))
+        using (var joined = log.Join(Group, "a", [Topics.Timeline]))
+        {
+            Assert.Empty(joined.Drain());
+            Assert.Equal([1], joined.State.Get(0, (keys - 1).ToString(CultureInfo.InvariantCulture))!.Value.ToArray());
+        }
+
+        state.Delete(recursive: true);
+        var told = observer.Told.Where(t => t.StartsWith($"restoring {Group}/0 ", StringComparison.Ordinal)).Select(Remaining).ToList();
+        Assert.Equal(2, told.Count);
+        Assert.InRange(told[0], keys - 50_000, keys - 50_000 + 10);
+        Assert.Equal(0, told[1]);
+
+        static long Remaining(string line) => long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
     }
 
     private static string?[] Numbers(IEventLog log, int partition) =>

@@ -15,6 +15,9 @@ public sealed class LeapingClock : TimeProvider
         }
     }
 
+    /// <summary>What happens during a wait, told how many waits there were with it.</summary>
+    public Action<int> Meanwhile { get; init; } = _ => { };
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
@@ -29,6 +32,7 @@ public sealed class LeapingClock : TimeProvider
         {
             lock (waits) waits.Add(dueTime);
             Move(dueTime);
+            Meanwhile(Waits.Count);
             callback(state);
         }
 

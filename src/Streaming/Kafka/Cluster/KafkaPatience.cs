@@ -51,6 +51,16 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
         return true;
     });
 
+    /// <summary>Looks until what is looked for is there, at first without a wait.</summary>
+    internal void Until(string what, TimeSpan lookEvery, Func<bool> look)
+    {
+        for (var waited = TimeSpan.Zero; !look(); waited += lookEvery)
+        {
+            RequireTime(what, waited);
+            options.Clock.Pause(lookEvery);
+        }
+    }
+
     /// <summary>Fails where we were refused or have waited for long enough.</summary>
     internal void RequireTime(string what, TimeSpan waited, Exception? cause = null)
     {

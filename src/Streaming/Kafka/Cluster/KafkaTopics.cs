@@ -79,13 +79,11 @@ internal sealed class KafkaTopics(KafkaClients clients, KafkaOptions options, Ka
             throw new LogException($"topic {refused.Topic}: cannot be created: {HeardErrors.Plain(refused.Error.Reason)}", e);
         }
 
-        for (var look = 0; missing.Exists(s => !known.ContainsKey(s.Name)); look++)
+        patience.Until("the new topics", LookAgainAfter, () =>
         {
-            if (look > 0) options.Clock.Pause(LookAgainAfter);
-            patience.RequireTime("the new topics", look * LookAgainAfter);
             Refresh();
-        }
-
+            return missing.TrueForAll(s => known.ContainsKey(s.Name));
+        });
         return [.. missing.Select(s => s.Name)];
     }
 

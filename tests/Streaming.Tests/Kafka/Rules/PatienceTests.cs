@@ -65,6 +65,25 @@ public class PatienceTests
         Assert.Empty(clock.Waits);
     }
 
+    [Fact]
+    public void What_is_not_there_yet_is_looked_for_again_and_what_is_there_is_not_waited_for()
+    {
+        var looks = 0;
+        Patience().Until("the new topics", TimeSpan.FromMilliseconds(20), () => ++looks == 4);
+        Assert.Equal([20, 20, 20], clock.Waits.Select(w => w.TotalMilliseconds));
+        Patience().Until("the new topics", TimeSpan.FromMilliseconds(20), () => true);
+        Assert.Equal(3, clock.Waits.Count);
+    }
+
+    [Fact]
+    public void What_never_comes_is_looked_for_as_long_as_patience_lasts()
+    {
+        var looks = 0;
+        var error = Assert.Throws<LogException>(() => Patience().Until("the new topics", TimeSpan.FromSeconds(1), () => ++looks < 0));
+        Assert.Equal("b:1: no answer for 30 s (the new topics)", error.Message);
+        Assert.Equal(32, looks);
+    }
+
     [Theory]
     [InlineData(Driver.ErrorCode.Local_Transport, true)]
     [InlineData(Driver.ErrorCode.Local_AllBrokersDown, true)]
