@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tppo.Core;
+using Tppo.Facts.Artifacts;
 using Tppo.Facts.Cuts;
 using Tppo.Streaming.Log;
 
@@ -40,7 +41,8 @@ internal static class Exit
             Console.Error.WriteLine($"tppo: halted: {OneLine(e.Message)}");
             return Failed;
         }
-        catch (Exception e) when (e is UserException or LogException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (
+            e is UserException or LogException or CheckpointDamagedException or FormatException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"tppo: {OneLine(e.Message)}");
             return Usage;

@@ -18,6 +18,8 @@ using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Models;
 using Tppo.Learning.Native;
 using Tppo.Learning.Training;
+using Tppo.Replay;
+using Tppo.Steps;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Evaluator;
@@ -35,6 +37,8 @@ public sealed class EvaluationWorker : IWorker
     private readonly ModelLog models;
     private readonly EvaluationLog evaluations;
     private readonly HeldOutSampling sampling;
+    private readonly StepContext steps;
+    private readonly CheckpointMaker checkpoints;
 
     /// <summary>An evaluator.</summary>
     public EvaluationWorker(ServiceContext context)
@@ -42,7 +46,9 @@ public sealed class EvaluationWorker : IWorker
         this.context = context;
         models = new ModelLog(context.Log);
         evaluations = new EvaluationLog(context.Log);
-        sampling = new HeldOutSampling(context);
+        steps = new StepContext(context.Log, context.Settings, context.Artifacts);
+        checkpoints = new CheckpointMaker(steps, models, context.Board, context.Warn);
+        sampling = new HeldOutSampling(context, steps);
     }
 
     /// <inheritdoc/>
@@ -92,6 +98,7 @@ public sealed class EvaluationWorker : IWorker
 
     private void EvaluatePolicy(CheckpointProduced checkpoint, CheckpointProduced sft, CancellationToken cancellation)
     {
+        checkpoints.Require(checkpoint, cancellation);
         using var stage = context.Board.Start(checkpoint.Version == 0 ? "evaluate SFT" : "evaluate TPPO");
         var (windows, judge, judgeAuc) = HeldOut(sft);
         var sample = sampling.Take(checkpoint, windows, 1, Step(checkpoint), judge, cancellation);
@@ -122,6 +129,7 @@ public sealed class EvaluationWorker : IWorker
 
     private void EvaluateRewardModel(CheckpointProduced reward, CheckpointProduced sft, CancellationToken cancellation)
     {
+        checkpoints.Require(sft, cancellation);
         using var stage = context.Board.Start("evaluate reward model");
         var (windows, judge, _) = HeldOut(sft);
         windows = [.. windows.Take(context.Settings.Evaluation.RewardModelWindows)];
@@ -168,8 +176,9 @@ public sealed class EvaluationWorker : IWorker
     // Rows in groups that share a prompt.
     private List<ScoredToken[]> Score(CheckpointProduced reward, IReadOnlyList<RolloutRow> rows, int group, CancellationToken cancellation)
     {
+        checkpoints.Require(reward, cancellation);
         using var turn = TorchTurn.Take(cancellation);
-        using var model = ModelFolder.Read(context.Artifacts.Folder(reward.Checkpoint), DecoderHead.Category);
+        using var model = ModelFolder.Read(steps.Folder(reward), DecoderHead.Category);
         return [.. RewardModelScorer.Score(model, [.. rows.Chunk(group)]).SelectMany(scores => scores)];
     }
 }

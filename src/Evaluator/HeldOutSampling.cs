@@ -23,7 +23,7 @@ internal sealed record HeldOutSample(
     IReadOnlyList<RolloutRow> Rows, IReadOnlyList<JudgeAnswer> Answers, int Calls, IReadOnlyList<OutgoingRecord> Records);
 
 /// <summary>Samples a policy on held-out windows and has the truth told about it. Answers stand on the log before they are used.</summary>
-internal sealed class HeldOutSampling(ServiceContext context)
+internal sealed class HeldOutSampling(ServiceContext context, StepContext steps)
 {
     private readonly JudgementLog judgements = new(context.Log);
 
@@ -33,7 +33,7 @@ internal sealed class HeldOutSampling(ServiceContext context)
         var request = new RolloutRequest(windows, samples, step, Purposes.Evaluation, policy.Made) { Temperature = context.Settings.Evaluation.Temperature };
         RolloutRow[] rows;
         using (TorchTurn.Take(cancellation))
-            rows = LocalRolloutEngine.Sample(context.Artifacts.Folder(policy.Checkpoint), context.Settings.Seed, request);
+            rows = LocalRolloutEngine.Sample(steps.Folder(policy), context.Settings.Seed, request);
 
         judgements.Refresh();
         Question[] questions = [.. rows.Select((row, i) => new Question(row, windows[i / samples].History))];

@@ -26,4 +26,7 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Information, "idle; waiting for {Others}")]
     public static partial void WaitingForOthers(ILogger logger, string others);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Text}")]
+    public static partial void Warning(ILogger logger, string text);
 }

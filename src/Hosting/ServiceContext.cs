@@ -26,4 +26,7 @@ public sealed record ServiceContext
 
     /// <summary>This process among others of the same service.</summary>
     public string Member { get; init; } = "0";
+
+    /// <summary>Tells people, in one line, of something that is not as it should be and stops nobody.</summary>
+    public void Warn(string text) => Hosting.Log.Warning(Loggers.CreateLogger("tppo"), text);
 }

@@ -10,6 +10,8 @@ using Tppo.Hosting;
 using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
+using Tppo.Replay;
+using Tppo.Steps;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
@@ -28,6 +30,7 @@ public sealed class LabelWorker : IWorker
     private readonly ModelLog models;
     private readonly JudgementLog judgements;
     private readonly JudgeDesk desk;
+    private readonly CheckpointMaker checkpoints;
     private readonly Dictionary<StepId, LabelStep> steps = [];
     private StageProgress? stage;
     private long labelled;
@@ -40,6 +43,7 @@ public sealed class LabelWorker : IWorker
         models = new ModelLog(context.Log);
         judgements = new JudgementLog(context.Log);
         desk = new JudgeDesk(judgements);
+        checkpoints = new CheckpointMaker(new StepContext(context.Log, context.Settings, context.Artifacts), models, context.Board, context.Warn);
     }
 
     /// <inheritdoc/>
@@ -83,7 +87,7 @@ public sealed class LabelWorker : IWorker
     private void Label(StepId stepId, List<LogRecord> records, IStep step, CancellationToken cancellation)
     {
         stage = context.Board.Start("label", StageUnit.None);
-        var label = StepFor(stepId);
+        var label = StepFor(stepId, cancellation);
         var partition = records[0].Partition;
         judgements.Refresh(partition);
         var batches = records.ConvertAll(r => RolloutCodec.Decode(r.Value));
@@ -102,12 +106,13 @@ public sealed class LabelWorker : IWorker
         stage.Dispose();
     }
 
-    private LabelStep StepFor(StepId stepId)
+    private LabelStep StepFor(StepId stepId, CancellationToken cancellation)
     {
         if (steps.TryGetValue(stepId, out var known)) return known;
         models.Refresh();
         var name = ModelFamilies.Sibling(stepId.Model, ModelFamilies.Policy);
         var policy = models.Find(name, 0) ?? throw new InvalidOperationException($"rollouts for {stepId} are on the log, but no checkpoint of {name}");
+        checkpoints.Require(policy, cancellation);
         return steps[stepId] = new LabelStep(context, policy, models.Cut(new StepId(policy.Model, policy.Cut))!);
     }
 }

@@ -12,6 +12,7 @@ using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Learning.Native;
+using Tppo.Replay;
 using Tppo.Steps;
 
 namespace Tppo.PolicyTrainer;
@@ -31,6 +32,7 @@ public sealed class PolicyWorker : IWorker
     private readonly SampledRollouts rollouts;
     private readonly PolicyRuns runs;
     private readonly PromptPlans prompts;
+    private readonly CheckpointMaker checkpoints;
     private IReadOnlyList<OffsetRange> windows = [];
     private IReadOnlyList<Fold> folds = [];
     private StageProgress? stage;
@@ -45,6 +47,7 @@ public sealed class PolicyWorker : IWorker
         labelEnds = new EndMarkWatch(context.Log, Topics.Rollouts);
         cuts = new StepCuts(context.Log, context.Settings, models);
         rollouts = new SampledRollouts(context.Log);
+        checkpoints = new CheckpointMaker(steps, models, context.Board, context.Warn);
         runs = new PolicyRuns(steps, models);
         prompts = new PromptPlans(steps, models);
     }
@@ -57,6 +60,7 @@ public sealed class PolicyWorker : IWorker
     {
         models.Refresh();
         labelEnds.Refresh();
+        checkpoints.RequireAll([ModelFamilies.Policy, ModelFamilies.Critic], cancellation);
         if (folds.Count == 0 && !Plan()) return false;
         foreach (var fold in folds)
         {
@@ -118,7 +122,7 @@ public sealed class PolicyWorker : IWorker
         var request = new RolloutRequest(prompts.Of(fold).Labels, context.Settings.Labels.Samples, step, Purposes.Label, sft.Made);
         RolloutRow[] rows;
         using (TorchTurn.Take(cancellation))
-            rows = LocalRolloutEngine.Sample(context.Artifacts.Folder(sft.Checkpoint), context.Settings.Seed, request);
+            rows = LocalRolloutEngine.Sample(steps.Folder(sft), context.Settings.Seed, request);
         sampling.Count(rows.Sum(r => r.ResponseIds.Length));
         sampling.Report(rows.Length, rows.Length, $"{rows.Length:N0} responses");
         rollouts.AppendLast(rows, step);
@@ -126,6 +130,7 @@ public sealed class PolicyWorker : IWorker
 
     private void Advance(Fold fold, CheckpointProduced reward, CancellationToken cancellation)
     {
+        checkpoints.Require(reward, cancellation);
         stage = context.Board.Start(StageName("TPPO", fold), StageUnit.Tokens);
         using var turn = TorchTurn.Take(cancellation);
         var sft = models.Find(fold.Model(ModelFamilies.Policy), 0)!;

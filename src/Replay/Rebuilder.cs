@@ -1,5 +1,4 @@
 using Tppo.Core;
-using Tppo.Core.Cuts;
 using Tppo.Core.Models;
 using Tppo.Core.Settings;
 using Tppo.Facts.Artifacts;
@@ -8,7 +7,6 @@ using Tppo.Facts.Models;
 using Tppo.Facts.Runs;
 using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
-using Tppo.Learning.Native;
 using Tppo.Steps;
 using Tppo.Streaming.Log;
 
@@ -18,16 +16,27 @@ namespace Tppo.Replay;
 /// Walks the recorded cuts of each policy and of the reward model and critic that it rests on, by the very steps that
 /// training took. Side effects are off: it has a log that only reads, a store of its own, and no judge to ask.
 /// </summary>
-/// <param name="log">The log, for reading.</param>
-/// <param name="settings">The run's settings.</param>
-/// <param name="folder">Where what is made is left.</param>
-/// <param name="board">Where progress is shown.</param>
-public sealed class Rebuilder(IEventLog log, RunSettings settings, RunFolder folder, StageBoard board)
+public sealed class Rebuilder
 {
     private static readonly string[] Families = [ModelFamilies.Policy, ModelFamilies.Reward, ModelFamilies.Critic];
-    private readonly ModelLog models = new(log);
-    private readonly StepContext context = new(log, settings, new ArtifactStore(folder.Rebuilt));
-    private readonly List<RebuiltCheckpoint> rebuilt = [];
+    private readonly ModelLog models;
+    private readonly CheckpointMaker maker;
+    private readonly ArtifactStore artifacts;
+    private readonly RunSettings settings;
+    private readonly RunFolder folder;
+
+    /// <summary>A rebuilder.</summary>
+    /// <param name="log">The log, for reading.</param>
+    /// <param name="settings">The run's settings.</param>
+    /// <param name="folder">Where what is made is left.</param>
+    /// <param name="board">Where progress is shown.</param>
+    public Rebuilder(IEventLog log, RunSettings settings, RunFolder folder, StageBoard board)
+    {
+        (this.settings, this.folder) = (settings, folder);
+        models = new ModelLog(log);
+        artifacts = new ArtifactStore(folder.Rebuilt);
+        maker = new CheckpointMaker(new StepContext(log, settings, artifacts), models, board, warn: _ => { });
+    }
 
     /// <summary>Rebuilds one policy, or all, with what they rest on.</summary>
     /// <param name="model">A model's name: its policy, reward model or critic, with what it rests on; null: all.</param>
@@ -37,7 +46,7 @@ public sealed class Rebuilder(IEventLog log, RunSettings settings, RunFolder fol
     public IReadOnlyList<RebuiltCheckpoint> Rebuild(string? model, CancellationToken cancellation)
     {
         models.Refresh();
-        context.Artifacts.RemoveDrafts();
+        artifacts.RemoveDrafts();
         var policies = models.Checkpoints.Where(c => c.Version == 0 && c.Model == c.Fold.Model(ModelFamilies.Policy)
             && (model is null || Families.Any(f => c.Fold.Model(f) == model))).ToList();
         if (policies.Count == 0)
@@ -47,71 +56,29 @@ public sealed class Rebuilder(IEventLog log, RunSettings settings, RunFolder fol
             throw new UserException($"{folder.Path}: expected checkpoints of {model ?? "a policy"}, found {found}");
         }
 
-        foreach (var policy in policies) Rebuild(policy, model, cancellation);
-        return rebuilt;
+        return [.. policies.SelectMany(policy => Chain(policy, model)).Select(recorded => Rebuild(recorded, cancellation))];
     }
 
-    private void Rebuild(CheckpointProduced recorded, string? model, CancellationToken cancellation)
+    // What a policy rests on first, then its versions: each goes on from the one before.
+    private List<CheckpointProduced> Chain(CheckpointProduced sft, string? model)
     {
-        var sft = Step(recorded, stage => SftStep.Take(context, CutOf(recorded), recorded.Fold, stage, cancellation));
-        if (models.Find(recorded.Fold.Model(ModelFamilies.Reward), 0) is not { } recordedReward) return;
-        var reward = Step(recordedReward, stage => RewardStep.Take(context, CutOf(recordedReward), sft, stage, cancellation));
-        if (model == reward.Model || models.Find(recorded.Fold.Model(ModelFamilies.Critic), 0) is not { } recordedCritic) return;
-        var critic = Step(recordedCritic, _ =>
+        var chain = new List<CheckpointProduced> { sft };
+        foreach (var family in (string[])[ModelFamilies.Reward, ModelFamilies.Critic])
         {
-            using var turn = TorchTurn.Take(cancellation);
-            using var run = PolicyRun.Start(context, sft, reward);
-            run.WarmUp(CutRecords.Read(log, CutOf(recordedCritic)));
-            return run.SaveCritic();
-        });
-        if (model != critic.Model) Updates(recorded, sft, reward, critic, cancellation);
-    }
-
-    private void Updates(
-        CheckpointProduced recorded, CheckpointProduced sft, CheckpointProduced reward, CheckpointProduced critic, CancellationToken cancellation)
-    {
-        var checkpoints = models.Checkpoints.Where(c => c.Model == recorded.Model && c.Version > 0).ToList();
-        var made = checkpoints.TakeWhile(c => context.Artifacts.HasIntact(c.Checkpoint)).ToList();
-        rebuilt.AddRange(made.Select(c => new RebuiltCheckpoint(c, c.Checkpoint)));
-        if (made.Count == checkpoints.Count) return;
-
-        using var stage = board.Start($"rebuild {recorded.Model}", StageUnit.Tokens);
-        using var turn = TorchTurn.Take(cancellation);
-        var start = made.Count > 0 ? made[^1] : critic;
-        var behind = Enumerable.Range(1, made.Count > 0 ? made[^1].Version : 0).Select(o => CutOf(recorded.Model, o));
-        using var run = PolicyRun.Resume(context, sft, reward, start, [CutOf(critic), .. behind]);
-        foreach (var target in checkpoints.Skip(made.Count))
-        {
-            while (run.Curve.Count < target.Version)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var point = run.Update(CutRecords.Read(log, CutOf(recorded.Model, run.Curve.Count + 1)));
-                stage.Count(point.Stats.Tokens);
-                stage.Report(point.Update, settings.Tppo.Updates, FormattableString.Invariant($"update {point.Update}"));
-                LogInstruments.ReplayProgress.WithLabels(recorded.Model).Set(point.Update / (double)settings.Tppo.Updates);
-            }
-
-            rebuilt.Add(new RebuiltCheckpoint(target, run.SavePolicy().Checkpoint));
-        }
-    }
-
-    private Cut CutOf(CheckpointProduced made) => CutOf(made.Model, made.Version);
-
-    private Cut CutOf(string model, int ordinal) =>
-        models.Cut(new StepId(model, ordinal)) ?? throw new CutMismatchException($"cut {new StepId(model, ordinal)}: the log does not hold it");
-
-    // A step whose recorded checkpoint is in the store already was rebuilt before, with equal bytes: that is its name.
-    private CheckpointProduced Step(CheckpointProduced recorded, Func<StageProgress, CheckpointProduced> take)
-    {
-        if (!context.Artifacts.HasIntact(recorded.Checkpoint))
-        {
-            using var stage = board.Start($"rebuild {recorded.Model} {recorded.Version}", StageUnit.Tokens);
-            var produced = take(stage);
-            rebuilt.Add(new RebuiltCheckpoint(recorded, produced.Checkpoint));
-            return produced;
+            if (models.Find(sft.Fold.Model(family), 0) is not { } recorded) return chain;
+            chain.Add(recorded);
+            if (recorded.Model == model) return chain;
         }
 
-        rebuilt.Add(new RebuiltCheckpoint(recorded, recorded.Checkpoint));
-        return recorded;
+        return [.. chain, .. models.Checkpoints.Where(c => c.Model == sft.Model && c.Version > 0)];
+    }
+
+    private RebuiltCheckpoint Rebuild(CheckpointProduced recorded, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var result = new RebuiltCheckpoint(recorded, maker.Ready(recorded, cancellation).WeightsSha256);
+        LogInstruments.ReplayProgress.WithLabels(recorded.Model).Set(
+            Math.Min(1, recorded.Version / (double)settings.Tppo.Updates));
+        return result;
     }
 }

@@ -9,6 +9,7 @@ using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Learning.Native;
+using Tppo.Replay;
 using Tppo.Steps;
 
 namespace Tppo.RewardTrainer;
@@ -21,12 +22,16 @@ public sealed class RewardWorker : IWorker
     private readonly StepCuts cuts;
     private readonly EndMarkWatch rollouts;
     private readonly EndMarkWatch labels;
+    private readonly StepContext steps;
+    private readonly CheckpointMaker checkpoints;
 
     /// <summary>A trainer.</summary>
     public RewardWorker(ServiceContext context)
     {
         this.context = context;
         models = new ModelLog(context.Log);
+        steps = new StepContext(context.Log, context.Settings, context.Artifacts);
+        checkpoints = new CheckpointMaker(steps, models, context.Board, context.Warn);
         cuts = new StepCuts(context.Log, context.Settings, models);
         rollouts = new EndMarkWatch(context.Log, Topics.Rollouts);
         labels = new EndMarkWatch(context.Log, Topics.TokenRewards);
@@ -41,6 +46,7 @@ public sealed class RewardWorker : IWorker
         models.Refresh();
         rollouts.Refresh();
         labels.Refresh();
+        checkpoints.RequireAll([ModelFamilies.Reward], cancellation);
         foreach (var policy in models.Checkpoints.Where(c => c.Version == 0 && c.Model == c.Fold.Model(ModelFamilies.Policy)))
         {
             var step = new StepId(policy.Fold.Model(ModelFamilies.Reward), 0);
@@ -60,10 +66,10 @@ public sealed class RewardWorker : IWorker
 
     private void Train(CheckpointProduced policy, StepId step, IReadOnlyList<OffsetRange> ranges, CancellationToken cancellation)
     {
+        checkpoints.Require(policy, cancellation);
         using var stage = context.Board.Start("reward model", StageUnit.Tokens);
         var cut = cuts.Over(step, () => ranges, referencePolicy: policy.Checkpoint);
-        var produced = RewardStep.Take(
-            new StepContext(context.Log, context.Settings, context.Artifacts), cut, policy, new TrainingMeter(stage, step.Model), cancellation);
+        var produced = RewardStep.Take(steps, cut, policy, new TrainingMeter(stage, step.Model), cancellation);
         models.Write(produced);
         RewardModelInstruments.RewardLossLocal.Set(produced.Stats["rm_loss_local"]);
         RewardModelInstruments.RewardLossGlobal.Set(produced.Stats["rm_loss_global"]);

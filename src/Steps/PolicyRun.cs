@@ -32,7 +32,7 @@ public sealed class PolicyRun : IDisposable
     private PolicyRun(StepContext context, CheckpointProduced sft, CheckpointProduced reward, Decoder rewardModel, TppoTrainer trainer)
     {
         (this.context, this.sft, this.reward, this.rewardModel, this.trainer) = (context, sft, reward, rewardModel, trainer);
-        tokenizer = Tokenizer.Load(Path.Combine(context.Artifacts.Folder(sft.Checkpoint), CheckpointFiles.Tokenizer));
+        tokenizer = Tokenizer.Load(Path.Combine(context.Folder(sft), CheckpointFiles.Tokenizer));
         Engine = new LocalRolloutEngine(trainer.Policy, tokenizer, context.Settings.Seed);
     }
 
@@ -45,8 +45,8 @@ public sealed class PolicyRun : IDisposable
     /// <summary>A run before its critic's warm-up: the SFT policy, and a critic on the reward model's backbone.</summary>
     public static PolicyRun Start(StepContext context, CheckpointProduced sft, CheckpointProduced reward)
     {
-        var policy = ModelFolder.Read(context.Artifacts.Folder(sft.Checkpoint), DecoderHead.None);
-        var rewardModel = ModelFolder.Read(context.Artifacts.Folder(reward.Checkpoint), DecoderHead.Category);
+        var policy = ModelFolder.Read(context.Folder(sft), DecoderHead.None);
+        var rewardModel = ModelFolder.Read(context.Folder(reward), DecoderHead.Category);
         var critic = Critic.From(rewardModel, Digest.Seed(context.Settings.Seed, sft.Fold.Model(ModelFamilies.Critic)));
         var trainer = new TppoTrainer(policy, policy.Clone(), critic, policy.Settings, context.Settings.Tppo);
         return new PolicyRun(context, sft, reward, rewardModel, trainer);
@@ -61,11 +61,11 @@ public sealed class PolicyRun : IDisposable
     public static PolicyRun Resume(
         StepContext context, CheckpointProduced sft, CheckpointProduced reward, CheckpointProduced last, IEnumerable<Cut> cutsBehind)
     {
-        var folder = context.Artifacts.Folder(last.Checkpoint);
-        var rewardModel = ModelFolder.Read(context.Artifacts.Folder(reward.Checkpoint), DecoderHead.Category);
+        var folder = context.Folder(last);
+        var rewardModel = ModelFolder.Read(context.Folder(reward), DecoderHead.Category);
         var trainer = last.Model == sft.Model
             ? TrainingState.Read(folder, context.Settings.Tppo)
-            : CriticCheckpoint.Read(folder, context.Artifacts.Folder(sft.Checkpoint), context.Settings.Tppo);
+            : CriticCheckpoint.Read(folder, context.Folder(sft), context.Settings.Tppo);
         var run = new PolicyRun(context, sft, reward, rewardModel, trainer);
         run.curve.AddRange(Curves.Read<UpdatePoint>(folder));
         run.cuts.AddRange(cutsBehind);
@@ -94,26 +94,26 @@ public sealed class PolicyRun : IDisposable
     /// <summary>Leaves the warmed-up critic as a checkpoint.</summary>
     public CheckpointProduced SaveCritic()
     {
-        var checkpoint = context.Artifacts.Add(folder =>
+        var stored = context.Artifacts.Add(folder =>
         {
             CriticCheckpoint.Write(folder, trainer);
             LineageFile.Write(folder, 0, cuts, Parents, TorchRuntime.InForce);
         });
-        return Produced(cuts[^1], 0, checkpoint, final: false, new Dictionary<string, double>());
+        return Produced(cuts[^1], 0, stored, final: false, new Dictionary<string, double>());
     }
 
     /// <summary>Leaves the policy, and all that its training goes on from, as a checkpoint.</summary>
     public CheckpointProduced SavePolicy()
     {
         var version = cuts[^1].Ordinal;
-        var checkpoint = context.Artifacts.Add(folder =>
+        var stored = context.Artifacts.Add(folder =>
         {
             ModelFolder.Write(folder, trainer.Policy, trainer.Policy.Settings, tokenizer);
             TrainingState.Write(folder, trainer);
             LineageFile.Write(folder, version, cuts, Parents, TorchRuntime.InForce);
             Curves.Write(folder, curve);
         });
-        return Produced(cuts[^1], version, checkpoint, version == context.Settings.Tppo.Updates, curve[^1].Figures());
+        return Produced(cuts[^1], version, stored, version == context.Settings.Tppo.Updates, curve[^1].Figures());
     }
 
     /// <inheritdoc/>
@@ -128,8 +128,8 @@ public sealed class PolicyRun : IDisposable
 
     private Dictionary<string, string> Parents => new() { [sft.Model] = sft.Checkpoint, [reward.Model] = reward.Checkpoint };
 
-    private CheckpointProduced Produced(Cut cut, int version, string checkpoint, bool final, IReadOnlyDictionary<string, double> stats) =>
-        new(1, CheckpointProduced.KindName, cut.Model, version, checkpoint, cut.Ordinal, final, sft.Fold, Parents, stats);
+    private CheckpointProduced Produced(Cut cut, int version, StoredCheckpoint stored, bool final, IReadOnlyDictionary<string, double> stats) =>
+        new(1, CheckpointProduced.KindName, cut.Model, version, stored.Name, cut.Ordinal, final, sft.Fold, Parents, stats, stored.Weights);
 
     private Cut Taken(Cut cut)
     {

@@ -35,11 +35,11 @@ public static class RewardStep
         var windows = Labelled(context.Log, cut);
         var progress = new StageTraining(stage);
         using var turn = TorchTurn.Take(cancellation);
-        using var start = ModelFolder.Read(context.Artifacts.Folder(policy.Checkpoint), DecoderHead.None);
+        using var start = ModelFolder.Read(context.Folder(policy), DecoderHead.None);
         var result = RewardModelTraining.Run(start, start.Settings, context.Settings.RewardModel, windows, cut.Seed, progress, cancellation);
         using var model = result.Model;
         var parents = new Dictionary<string, string> { [policy.Model] = policy.Checkpoint };
-        var checkpoint = context.Artifacts.Add(folder =>
+        var stored = context.Artifacts.Add(folder =>
         {
             ModelFolder.Write(folder, model, start.Settings);
             LineageFile.Write(folder, 0, [cut], parents, TorchRuntime.InForce);
@@ -47,13 +47,14 @@ public static class RewardStep
         });
         var last = result.Curve[^1];
         return new CheckpointProduced(
-            1, CheckpointProduced.KindName, cut.Model, 0, checkpoint, cut.Ordinal, Final: true, policy.Fold, parents,
+            1, CheckpointProduced.KindName, cut.Model, 0, stored.Name, cut.Ordinal, Final: true, policy.Fold, parents,
             new Dictionary<string, double>
             {
                 ["rm_loss_local"] = last.LossLocal ?? 0,
                 ["rm_loss_global"] = last.LossGlobal ?? 0,
                 ["rm_label_ratio"] = LabelRatio(windows),
-            });
+            },
+            stored.Weights);
     }
 
     /// <summary>The labelled windows of a cut, in order of SHA-256(seed ‖ window id).</summary>

@@ -44,15 +44,15 @@ public static class SftStep
         var result = SupervisedFineTuning.Run(model, settings.Sft, texts, cut.Seed, new StageTraining(stage), cancellation);
         using var policy = result.Policy;
         var parents = new Dictionary<string, string>();
-        var checkpoint = context.Artifacts.Add(folder =>
+        var stored = context.Artifacts.Add(folder =>
         {
             ModelFolder.Write(folder, policy, model, tokenizer);
             LineageFile.Write(folder, 0, [cut], parents, TorchRuntime.InForce);
             Curves.Write(folder, Thinned(result.Curve));
         });
         return new CheckpointProduced(
-            1, CheckpointProduced.KindName, cut.Model, 0, checkpoint, cut.Ordinal, Final: false, fold, parents,
-            new Dictionary<string, double> { ["sft_loss"] = result.Curve[^1].Loss });
+            1, CheckpointProduced.KindName, cut.Model, 0, stored.Name, cut.Ordinal, Final: false, fold, parents,
+            new Dictionary<string, double> { ["sft_loss"] = result.Curve[^1].Loss }, stored.Weights);
     }
 
     // Means over equal stretches: a curve that can be looked at.

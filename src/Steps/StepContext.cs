@@ -1,3 +1,4 @@
+using Tppo.Core.Models;
 using Tppo.Core.Settings;
 using Tppo.Facts.Artifacts;
 using Tppo.Streaming.Log;
@@ -8,4 +9,11 @@ namespace Tppo.Steps;
 /// <param name="Log">Where the records of cuts lie.</param>
 /// <param name="Settings">The run's settings.</param>
 /// <param name="Artifacts">Where checkpoints are read and left.</param>
-public sealed record StepContext(IEventLog Log, RunSettings Settings, ArtifactStore Artifacts);
+public sealed record StepContext(IEventLog Log, RunSettings Settings, ArtifactStore Artifacts)
+{
+    /// <summary>The folder of a checkpoint that is to be read: every file in it is looked at first.</summary>
+    /// <exception cref="CheckpointDamagedException">It is not there, or not what it was; the message names the file.</exception>
+    public string Folder(CheckpointProduced recorded) => Artifacts.Damage(recorded.Checkpoint) is { } damage
+        ? throw new CheckpointDamagedException(damage)
+        : Artifacts.Folder(recorded.Checkpoint);
+}

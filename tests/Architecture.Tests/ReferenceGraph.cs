@@ -33,10 +33,10 @@ internal static class ReferenceGraph
         new("Hosting", ["Core", "Streaming", "Facts"], ["prometheus-net", "prometheus-net.AspNetCore"]),
         new("Replay", [.. Libraries], []),
         new("Ingest", ["Core", "Streaming", "Facts", "Hosting"], []),
-        new("Labeler", ["Core", "Streaming", "Facts", "Hosting"], []),
-        new("RewardTrainer", [.. Libraries], []),
-        new("PolicyTrainer", [.. Libraries], []),
-        new("Evaluator", [.. Libraries], []),
+        new("Labeler", ["Core", "Streaming", "Facts", "Steps", "Hosting", "Replay"], []),
+        new("RewardTrainer", [.. Libraries, "Replay"], []),
+        new("PolicyTrainer", [.. Libraries, "Replay"], []),
+        new("Evaluator", [.. Libraries, "Replay"], []),
         new("Cli", [.. Libraries, "Replay", .. Services], ["System.CommandLine", "Spectre.Console"]),
     ];
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Tppo.Cli.Demo;
 using Tppo.Core.Models;
 using Tppo.Evaluator;
+using Tppo.Facts.Artifacts;
 using Tppo.Facts.Runs;
+using Tppo.Streaming.Embedded;
 using Tppo.TestKit;
 
 namespace Tppo.Cli.Tests;
@@ -27,8 +29,45 @@ public sealed class FinishedFolderTests : IDisposable
         Assert.Equal(0, Demo("--json", folder.At("figures.json")).Code);
         using var json = JsonDocument.Parse(File.ReadAllText(folder.At("figures.json")));
         Assert.Equal(0.625, json.RootElement.GetProperty("tppo").GetProperty("relevance").GetDouble());
-        // No log was opened for it.
-        Assert.False(Directory.Exists(folder.At("db")));
+    }
+
+    [Fact]
+    public void A_finished_folder_whose_log_is_gone_is_no_finished_run()
+    {
+        Finish(Results.Some);
+        Directory.Delete(folder.At("db"), recursive: true);
+        UsageTests.AssertRefused(Demo(), "CURRENT", "DURABLE");
+        File.Delete(folder.At("DURABLE"));
+        UsageTests.AssertRefused(Demo(), "result.json", "holds no checkpoint");
+    }
+
+    [Fact]
+    public void A_checkpoint_that_is_damaged_and_cannot_be_made_again_is_named()
+    {
+        Finish(Results.Some);
+        var weights = Directory.GetFiles(folder.At("checkpoints"), CheckpointFiles.Weights, SearchOption.AllDirectories)[0];
+        File.WriteAllText(weights, "other weights");
+        var (code, _, error) = Demo();
+        var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((2, 2), (code, lines.Length));
+        Assert.All(lines, line => Assert.Contains(weights, line, StringComparison.Ordinal));
+        Assert.StartsWith("tppo: ", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith("it cannot be made again: cut policy/0: the log does not hold it", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Figures_that_are_not_those_that_were_written_are_not_shown()
+    {
+        Finish(Results.Some);
+        var run = new RunFolder(folder.Path);
+        var whole = File.ReadAllText(run.Result);
+        foreach (var damaged in new[] { whole.Replace("0.625", "0.725", StringComparison.Ordinal), whole[..^40], "", "null", "{}", "[1]" })
+        {
+            File.WriteAllText(run.Result, damaged);
+            var warnings = new List<string>();
+            Assert.Null(DemoResult.Read(run, warnings.Add));
+            Assert.StartsWith($"{run.Result}: expected", Assert.Single(warnings), StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -68,7 +107,7 @@ public sealed class FinishedFolderTests : IDisposable
     public void Figures_come_back_from_the_folder_as_they_were_put_there()
     {
         Finish(Results.Some);
-        var back = DemoResult.Read(new RunFolder(folder.Path))!;
+        var back = DemoResult.Read(new RunFolder(folder.Path), Assert.Fail)!;
         Assert.Equal(Results.Some.Figures(), back.Figures());
         Assert.Equal(Results.Some.Samples[0].After, back.Samples[0].After);
     }
@@ -78,7 +117,15 @@ public sealed class FinishedFolderTests : IDisposable
     private void Finish(DemoResult result)
     {
         var run = new RunFolder(folder.Path);
-        run.Claim(DemoSizes.World("tiny", 1, minutes: null));
+        var settings = DemoSizes.World("tiny", 1, minutes: null);
+        run.Claim(settings);
+        using (var log = EmbeddedLog.Open(run.Path, new EmbeddedOptions()))
+        {
+            RunOnLog.Claim(log, settings, run.Path);
+            var sft = new ArtifactStore(run.Checkpoints).Add(draft => File.WriteAllText(Path.Combine(draft, CheckpointFiles.Weights), "weights"));
+            log.AppendCheckpoint(settings, ModelFamilies.Policy, sft.Name);
+        }
+
         result.Write(run);
     }
 

@@ -67,7 +67,7 @@ public sealed partial class ReportTests : IDisposable
             File.WriteAllText(Path.Combine(draft, CheckpointFiles.Weights), "weights");
             Curves.Write(draft, Enumerable.Range(1, 9).Select(i => new StepStats(i, 10, 5.0 / i, 1, 1e-3)));
         });
-        log.AppendCheckpoint(settings, ModelFamilies.Policy, sft);
+        log.AppendCheckpoint(settings, ModelFamilies.Policy, sft.Name);
         Report.Write(run, settings, Results.Some, log, artifacts);
         return File.ReadAllText(run.Report);
     }

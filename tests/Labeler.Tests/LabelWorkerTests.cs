@@ -170,7 +170,7 @@ public sealed class LabelWorkerTests
             File.WriteAllText(Path.Combine(draft, "model.safetensors"), "weights");
             File.WriteAllText(Path.Combine(draft, "tokenizer.json"), "tokenizer");
         });
-        kit.Log.AppendCheckpoint(kit.Settings, ModelFamilies.Policy, checkpoint);
+        kit.Log.AppendCheckpoint(kit.Settings, ModelFamilies.Policy, checkpoint.Name);
         // More than one record a partition.
         RolloutRow[] rows = [.. all.Take(330).SelectMany(w => Enumerable.Range(0, Samples).Select(s => Row(w, s, Purposes.Label)))];
         kit.Log.Append([.. RowRecords.Rollouts(kit.Log, rows, Step, Purposes.Label)]);

@@ -19,7 +19,7 @@ public sealed class RebuildTests(FinishedRun run) : IClassFixture<FinishedRun>
     {
         var rebuilt = Rebuild("all", run.Kit.Log);
         Assert.Equal(Recorded().Select(c => c.Checkpoint).Order(), rebuilt.Select(r => r.Recorded.Checkpoint).Order());
-        Assert.All(rebuilt, r => Assert.True(r.IsEqual, $"{r.Recorded.Made}: recorded {r.Recorded.Checkpoint}, rebuilt {r.Checkpoint}"));
+        Assert.All(rebuilt, r => Assert.True(r.IsEqual, $"{r.Recorded.Made}: recorded {r.Recorded.Checkpoint}, rebuilt {r.Weights}"));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class RewardWorkerTests
         Assert.Equal([$"{Step}"], kit.Ids(Topics.Cuts));
         Assert.Equal(policy.Checkpoint, cut.ReferencePolicy);
         Assert.Equal(kit.Records(Topics.Rollouts).Concat(kit.Records(Topics.TokenRewards)).Count(r => !EndMark.Is(r, out _)) - 1, cut.RecordHashes.Count);
-        Assert.Equal(reward.Checkpoint, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), CheckpointFiles.Weights)));
+        Assert.Equal(reward.Weights, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), CheckpointFiles.Weights)));
         Assert.Equal(policy.Checkpoint, reward.Parents[ModelFamilies.Policy]);
         Assert.Contains(
             "\"reward\"", File.ReadAllText(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), "training", "lineage.json")), StringComparison.Ordinal);

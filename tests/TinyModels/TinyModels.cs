@@ -34,7 +34,7 @@ internal static class TinyModels
         var tokenizer = BpeTrainer.Train(windows.Take(50).SelectMany(w => PromptBuilder.TokenizerTexts(w)), kit.Settings.Model.Vocabulary);
         var shape = kit.Settings.Model with { Vocabulary = tokenizer.VocabularySize };
         using var decoder = new Decoder(shape, DecoderHead.None, SeededRandom.For("tiny policy", seed));
-        var checkpoint = kit.Artifacts.Add(folder => ModelFolder.Write(folder, decoder, shape, tokenizer));
+        var checkpoint = kit.Artifacts.Add(folder => ModelFolder.Write(folder, decoder, shape, tokenizer)).Name;
         return kit.Log.AppendCheckpoint(kit.Settings, ModelFamilies.Policy, checkpoint, version, final);
     }
 
@@ -43,7 +43,7 @@ internal static class TinyModels
         ModelSettings shape;
         using (var of = ModelFolder.Read(kit.Artifacts.Folder(policy.Checkpoint), DecoderHead.None)) shape = of.Settings;
         using var decoder = new Decoder(shape, DecoderHead.Category, SeededRandom.For("tiny reward model", 1));
-        var checkpoint = kit.Artifacts.Add(folder => ModelFolder.Write(folder, decoder, shape));
+        var checkpoint = kit.Artifacts.Add(folder => ModelFolder.Write(folder, decoder, shape)).Name;
         return kit.Log.AppendCheckpoint(kit.Settings, ModelFamilies.Reward, checkpoint);
     }
 

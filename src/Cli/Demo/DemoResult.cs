@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tppo.Core;
@@ -64,7 +65,7 @@ internal sealed record DemoResult(
             Summary.Of(before),
             Summary.Of(after),
             new Difference(difference.Mean, difference.Low, difference.High),
-            tppo[0].Checkpoint,
+            models.Find(tppo[0].Model, tppo[0].Version)!.WeightsSha256,
             Math.Round(elapsed.TotalSeconds, 1),
             Math.Round(StageBoard.PeakMemoryMegabytes()),
             [.. board.Snapshot().Select(StageTime.Of)])
@@ -73,16 +74,33 @@ internal sealed record DemoResult(
         };
     }
 
-    /// <summary>The figures of a folder whose run is finished; null where it is not.</summary>
-    public static DemoResult? Read(RunFolder folder)
+    /// <summary>The figures of a folder whose run is finished; null where it is not, or where the file is no longer what was written.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="warn">Told of a file that is damaged: its figures are to be read off the log again.</param>
+    public static DemoResult? Read(RunFolder folder, Action<string> warn)
     {
         if (!File.Exists(folder.Result)) return null;
-        var stored = JsonSerializer.Deserialize<Stored>(File.ReadAllText(folder.Result), Options)!;
-        return stored.Figures with { Samples = stored.Samples };
+        try
+        {
+            var stored = JsonSerializer.Deserialize<Stored>(File.ReadAllBytes(folder.Result), Options);
+            if (stored is { Figures: { } figures, Samples: { } samples } && (stored.Sha256 is null || stored.Sha256 == (stored with { Sha256 = null }).Hash()))
+                return figures with { Samples = samples };
+            warn($"{folder.Result}: expected figures with SHA-256 {stored?.Sha256}, found others: read off the log again");
+        }
+        catch (JsonException e)
+        {
+            warn($"{folder.Result}: expected the figures of a run, found no JSON of them ({e.Message}): read off the log again");
+        }
+
+        return null;
     }
 
     /// <summary>Keeps the figures in the folder: the run is finished.</summary>
-    public void Write(RunFolder folder) => RunFolder.WriteWhole(folder.Result, JsonSerializer.Serialize(new Stored(this, Samples), Options));
+    public void Write(RunFolder folder)
+    {
+        var stored = new Stored(this, Samples);
+        RunFolder.WriteWhole(folder.Result, JsonSerializer.Serialize(stored with { Sha256 = stored.Hash() }, Options));
+    }
 
     /// <summary>The figures as <c>--json</c> has them.</summary>
     public string Figures() => JsonSerializer.Serialize(this, Options) + "\n";
@@ -107,7 +125,16 @@ internal sealed record DemoResult(
             byPurpose.GetValueOrDefault(Purposes.Label), byPurpose.GetValueOrDefault(Purposes.Update), byPurpose.GetValueOrDefault(Purposes.Evaluation));
     }
 
-    private sealed record Stored(DemoResult Figures, IReadOnlyList<SampleHistory> Samples);
+    /// <param name="Figures">The figures.</param>
+    /// <param name="Samples">Histories with queries.</param>
+    /// <param name="Sha256">Hash of both, so that a damaged file is not believed; null in folders of before 0.3.</param>
+    private sealed record Stored(
+        DemoResult? Figures,
+        IReadOnlyList<SampleHistory>? Samples,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sha256 = null)
+    {
+        public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Sha256 = null }, Options)));
+    }
 }
 
 /// <summary>Judge calls by what they were for.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Tppo.Cli.Demo;
 using Tppo.Core;
+using Tppo.Facts.Artifacts;
 using Tppo.Facts.Runs;
 using Tppo.Hosting.Progress;
 using Tppo.Learning.Native;
@@ -45,7 +46,7 @@ internal static class RebuildCommand
                 rebuilt = new Rebuilder(log, settings, folder, board).Rebuild(parsed.GetValue(model), stopping.Token);
             }
 
-            return Show(rebuilt);
+            return Show(rebuilt, new ArtifactStore(folder.Checkpoints));
         });
         return command;
     }
@@ -57,15 +58,18 @@ internal static class RebuildCommand
             ?? throw new UserException($"{DefaultRoot}: expected a run, found none; give --data");
     }
 
-    private static int Show(IReadOnlyList<RebuiltCheckpoint> rebuilt)
+    private static int Show(IReadOnlyList<RebuiltCheckpoint> rebuilt, ArtifactStore ofTheRun)
     {
         foreach (var r in rebuilt)
         {
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, r.IsEqual
-                ? (FormattableString)$"[green]equal[/]    {r.Recorded.Model} {r.Recorded.Version}  {r.Checkpoint}"
-                : $"[red]differs[/]  {r.Recorded.Model} {r.Recorded.Version}  expected {r.Recorded.Checkpoint}, found {r.Checkpoint}");
+                ? (FormattableString)$"[green]equal[/]    {r.Recorded.Model} {r.Recorded.Version}  {r.Weights}"
+                : $"[red]differs[/]  {r.Recorded.Model} {r.Recorded.Version}  expected {r.Recorded.WeightsSha256}, found {r.Weights}");
         }
 
-        return rebuilt.All(r => r.IsEqual) ? Exit.Done : Exit.Differs;
+        // A folder that only has the log was given has no checkpoints of its own.
+        var damages = Directory.Exists(ofTheRun.Root) ? rebuilt.Select(r => ofTheRun.Damage(r.Recorded.Checkpoint)).OfType<string>().ToList() : [];
+        foreach (var damage in damages) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]damaged[/]  {damage}");
+        return damages.Count == 0 && rebuilt.All(r => r.IsEqual) ? Exit.Done : Exit.Differs;
     }
 }

@@ -6,7 +6,10 @@ public static class CheckpointFiles
     /// <summary>The model's shape.</summary>
     public const string Config = "config.json";
 
-    /// <summary>The weights, whose hash names the checkpoint.</summary>
+    /// <summary>Every other file but <see cref="Numerics"/> with its SHA-256, as sha256sum writes them; its own SHA-256 names the checkpoint.</summary>
+    public const string List = "files.sha256";
+
+    /// <summary>The weights.</summary>
     public const string Weights = "model.safetensors";
 
     /// <summary>The tokenizer.</summary>
@@ -17,6 +20,9 @@ public static class CheckpointFiles
 
     /// <summary>Where a checkpoint comes from.</summary>
     public const string Lineage = "lineage.json";
+
+    /// <summary>Which instruction sets were in force: the one file that the name leaves out, for equal training on other machines has equal names.</summary>
+    public const string Numerics = "numerics.txt";
 
     /// <summary>Figures of every step behind it.</summary>
     public const string Curve = "curve.jsonl";

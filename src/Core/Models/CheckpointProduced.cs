@@ -10,12 +10,13 @@ namespace Tppo.Core.Models;
 /// <param name="Kind"><see cref="KindName"/>.</param>
 /// <param name="Model">The model's name.</param>
 /// <param name="Version">Which version of the model: the number of steps behind it.</param>
-/// <param name="Checkpoint">SHA-256 of its <c>model.safetensors</c>.</param>
+/// <param name="Checkpoint">The checkpoint's name: SHA-256 of its <c>files.sha256</c>, and so of all that a later step reads.</param>
 /// <param name="Cut">Ordinal of the last cut that it took.</param>
 /// <param name="Final">Whether the run's plan ends with it.</param>
 /// <param name="Fold">The split that it was trained on.</param>
 /// <param name="Parents">Checkpoints that it was made from, by model name.</param>
 /// <param name="Stats">Figures of its last step, by metric name.</param>
+/// <param name="Weights">SHA-256 of its <c>model.safetensors</c>; null in facts of before 0.3, whose name it was.</param>
 public sealed record CheckpointProduced(
     int V,
     string Kind,
@@ -26,7 +27,8 @@ public sealed record CheckpointProduced(
     bool Final,
     Fold Fold,
     IReadOnlyDictionary<string, string> Parents,
-    IReadOnlyDictionary<string, double> Stats)
+    IReadOnlyDictionary<string, double> Stats,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Weights = null)
 {
     /// <summary>The kind of these facts.</summary>
     public const string KindName = "checkpoint_produced";
@@ -40,6 +42,10 @@ public sealed record CheckpointProduced(
     /// <summary>Which version of which model it is, by the step that made it.</summary>
     [JsonIgnore]
     public StepId Made => new(Model, Version);
+
+    /// <summary>SHA-256 of its <c>model.safetensors</c>: what is called equal when a model is made again.</summary>
+    [JsonIgnore]
+    public string WeightsSha256 => Weights ?? Checkpoint;
 
     /// <summary>As JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);

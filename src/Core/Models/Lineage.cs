@@ -14,7 +14,6 @@ namespace Tppo.Core.Models;
 /// <param name="SettingsHash">Hash of the run settings.</param>
 /// <param name="CodeVersion">Version of the code.</param>
 /// <param name="ThreadCount">Torch threads.</param>
-/// <param name="Numerics">Which instruction sets were in force.</param>
 public sealed record Lineage(
     int V,
     string Model,
@@ -23,8 +22,7 @@ public sealed record Lineage(
     IReadOnlyDictionary<string, string> Parents,
     string SettingsHash,
     string CodeVersion,
-    int ThreadCount,
-    string Numerics)
+    int ThreadCount)
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 

@@ -1,62 +1,81 @@
-using System.Security.Cryptography;
 using Tppo.Core.Models;
 
 namespace Tppo.Facts.Artifacts;
 
 /// <summary>
-/// Checkpoint folders under the SHA-256 of their <c>model.safetensors</c>. A folder is written beside, synced to disk and
-/// renamed, so that a name that exists is a whole checkpoint.
+/// Checkpoint folders, each under the SHA-256 of its list of files. A folder is written beside, synced to disk and renamed, so
+/// that a name that exists is a whole checkpoint; whether it still is, is looked at before it is read.
 /// </summary>
 /// <param name="root">The folder of all checkpoints.</param>
 public sealed class ArtifactStore(string root)
 {
+    /// <summary>The folder of all checkpoints.</summary>
+    public string Root { get; } = root;
+
     /// <summary>Where a checkpoint lies.</summary>
-    public string Folder(string checkpoint) => Path.Combine(root, checkpoint);
+    public string Folder(string checkpoint) => Path.Combine(Root, checkpoint);
 
-    /// <summary>Whether it is there.</summary>
-    public bool Has(string checkpoint) => Directory.Exists(Folder(checkpoint));
+    /// <summary>Whether it is there, and every file of it is what its name says.</summary>
+    public bool HasIntact(string checkpoint) => Damage(checkpoint) is null;
 
-    /// <summary>Whether it is there, and its weights are still those of its name.</summary>
-    public bool HasIntact(string checkpoint) =>
-        Has(checkpoint) && HashOf(Path.Combine(Folder(checkpoint), CheckpointFiles.Weights)) == checkpoint;
+    /// <summary>What is not as a checkpoint's name says: a line that names the file; null where all is.</summary>
+    public string? Damage(string checkpoint) => CheckpointList.Damage(Folder(checkpoint), checkpoint);
 
-    /// <summary>Takes in what <paramref name="write"/> leaves in the folder that it is given; gives the checkpoint's id.</summary>
-    public string Add(Action<string> write)
+    /// <summary>Takes in what <paramref name="write"/> leaves in the folder that it is given.</summary>
+    public StoredCheckpoint Add(Action<string> write)
     {
-        Directory.CreateDirectory(root);
-        var draft = Path.Combine(root, $".draft-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
+        Directory.CreateDirectory(Root);
+        var draft = Path.Combine(Root, $".draft-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
         if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
         Directory.CreateDirectory(draft);
         write(draft);
+        var stored = new StoredCheckpoint(CheckpointList.Write(draft), CheckpointList.HashOf(Path.Combine(draft, CheckpointFiles.Weights)));
         foreach (var file in Directory.EnumerateFiles(draft, "*", SearchOption.AllDirectories)) Sync(file);
-
-        var checkpoint = HashOf(Path.Combine(draft, CheckpointFiles.Weights));
-        if (HasIntact(checkpoint))
-        {
-            Directory.Delete(draft, recursive: true);
-            return checkpoint;
-        }
-
-        if (Has(checkpoint)) Directory.Delete(Folder(checkpoint), recursive: true);
-        Directory.Move(draft, Folder(checkpoint));
-        return checkpoint;
+        foreach (var folder in Directory.EnumerateDirectories(draft)) FolderSync.Flush(folder);
+        FolderSync.Flush(draft);
+        Place(draft, stored.Name);
+        return stored;
     }
+
+    /// <summary>Gives a checkpoint the name that facts of before 0.3 know it by, which is that of its weights.</summary>
+    public void NameByWeights(StoredCheckpoint stored)
+    {
+        File.Delete(Path.Combine(Folder(stored.Name), CheckpointFiles.List));
+        Place(Folder(stored.Name), stored.Weights);
+    }
+
+    /// <summary>SHA-256 of a file, in hex.</summary>
+    public static string HashOf(string file) => CheckpointList.HashOf(file);
 
     /// <summary>Removes drafts that killed processes left; those of other processes that live stay.</summary>
     public void RemoveDrafts()
     {
-        if (!Directory.Exists(root)) return;
-        foreach (var draft in Directory.EnumerateDirectories(root, ".draft-*"))
+        if (!Directory.Exists(Root)) return;
+        foreach (var draft in Directory.EnumerateDirectories(Root, ".draft-*"))
         {
             if (!int.TryParse(Path.GetFileName(draft).Split('-')[1], out var owner) || !Lives(owner)) Directory.Delete(draft, recursive: true);
         }
     }
 
-    /// <summary>SHA-256 of a file, in hex.</summary>
-    public static string HashOf(string file)
+    // What stands there damaged is set aside for whoever wants to know what happened to it.
+    private void Place(string draft, string name)
     {
-        using var stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        if (HasIntact(name))
+        {
+            Directory.Delete(draft, recursive: true);
+            return;
+        }
+
+        if (Directory.Exists(Folder(name))) Directory.Move(Folder(name), Aside(name));
+        Directory.Move(draft, Folder(name));
+        FolderSync.Flush(Root);
+    }
+
+    private string Aside(string name)
+    {
+        var aside = Path.Combine(Root, "damaged");
+        Directory.CreateDirectory(aside);
+        return Enumerable.Range(1, int.MaxValue).Select(n => Path.Combine(aside, FormattableString.Invariant($"{name}-{n}"))).First(p => !Directory.Exists(p));
     }
 
     // A draft of our own number is a former process's: this one has made none yet.

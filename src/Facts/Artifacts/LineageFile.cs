@@ -3,7 +3,7 @@ using Tppo.Core.Models;
 
 namespace Tppo.Facts.Artifacts;
 
-/// <summary>Writes <c>training/lineage.json</c> into a checkpoint.</summary>
+/// <summary>Writes <c>training/lineage.json</c> into a checkpoint, and <c>training/numerics.txt</c> beside it.</summary>
 public static class LineageFile
 {
     /// <summary>Writes it.</summary>
@@ -17,8 +17,9 @@ public static class LineageFile
         var last = cuts[^1];
         var lineage = new Lineage(
             1, last.Model, version, [.. cuts.Select(c => new LineageCut(c.Model, c.Ordinal, RecordHash.SortedDigest(c.RecordHashes)))],
-            parents, last.SettingsHash, last.CodeVersion, last.ThreadCount, numerics);
+            parents, last.SettingsHash, last.CodeVersion, last.ThreadCount);
         Directory.CreateDirectory(Path.Combine(folder, CheckpointFiles.TrainingFolder));
         File.WriteAllBytes(CheckpointFiles.InTraining(folder, CheckpointFiles.Lineage), lineage.ToJson());
+        File.WriteAllText(CheckpointFiles.InTraining(folder, CheckpointFiles.Numerics), numerics + "\n");
     }
 }

@@ -7,7 +7,7 @@ namespace Tppo.Streaming.Embedded;
 /// <summary>
 /// The folder around the database: <c>FORMAT</c> says what is in it, <c>LOCK</c> is locked by who has it open, <c>OWNER</c>
 /// names that process. The lock is the truth, and the system drops it with the process; the name is for the message alone,
-/// so a stale one hinders nobody.
+/// so a stale one hinders nobody. <c>DURABLE</c> is a <see cref="Witness"/>.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -17,10 +17,13 @@ internal sealed class DataFolder : IDisposable
 
     private DataFolder(string path, int partitions, FileStream? locked)
     {
-        DatabasePath = Path.Combine(path, "db");
+        Path = path;
+        DatabasePath = System.IO.Path.Combine(path, "db");
         Partitions = partitions;
         this.locked = locked;
     }
+
+    internal string Path { get; }
 
     internal string DatabasePath { get; }
 
@@ -36,7 +39,8 @@ internal sealed class DataFolder : IDisposable
             if (!File.Exists(FormatPath(path))) Create(path, partitions);
             var found = ReadFormat(path);
             if (found != partitions)
-                throw new DataFolderException($"{path}: expected {partitions} partitions, found {found}: the number is fixed when a folder is made");
+                throw new DataFolderException(
+                    $"{FormatPath(path)}: expected {partitions} partitions, found {found}: the number is fixed when a folder is made");
             return new DataFolder(path, found, locked);
         }
         catch (LogException)
@@ -56,15 +60,15 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose() => locked?.Dispose();
 
-    private static string FormatPath(string path) => Path.Combine(path, "FORMAT");
+    private static string FormatPath(string path) => System.IO.Path.Combine(path, "FORMAT");
 
     private static FileStream Lock(string path)
     {
-        var ownerPath = Path.Combine(path, "OWNER");
+        var ownerPath = System.IO.Path.Combine(path, "OWNER");
         FileStream locked;
         try
         {
-            locked = new FileStream(Path.Combine(path, "LOCK"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            locked = new FileStream(System.IO.Path.Combine(path, "LOCK"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException))
         {
@@ -78,7 +82,7 @@ internal sealed class DataFolder : IDisposable
 
     private static void Create(string path, int partitions)
     {
-        if (Directory.Exists(Path.Combine(path, "db")))
+        if (Directory.Exists(System.IO.Path.Combine(path, "db")))
             throw new DataFolderException($"{path}: expected a FORMAT file beside the folder db, found none");
         var temporary = FormatPath(path) + ".tmp";
         using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))

@@ -48,6 +48,9 @@ internal sealed class Database : IDisposable
     /// <summary>(group, partition, key) → value.</summary>
     internal ColumnFamilyHandle State { get; }
 
+    /// <summary>How many writes it has taken, ever: grows with each row that is put or deleted.</summary>
+    internal ulong Writes => rocks.GetLatestSequenceNumber();
+
     internal static Database Open(string path, EmbeddedOptions options)
     {
         try
@@ -91,6 +94,16 @@ internal sealed class Database : IDisposable
 
     internal void Exit() => uses.ExitReadLock();
 
+    /// <summary>The offset of a partition's last record; null: it has none.</summary>
+    internal long? LastOffset(PartitionLog partition)
+    {
+        Span<byte> key = stackalloc byte[RowKeys.RecordBytes];
+        RowKeys.Record(key, partition.TopicId, partition.Id.Partition, long.MaxValue);
+        using var rows = Iterate(Records);
+        rows.SeekForPrev(key);
+        return RecordReader.TryOffset(rows, key, out var offset) ? offset : null;
+    }
+
     internal Iterator Iterate(ColumnFamilyHandle family) => rocks.NewIterator(family, readOptions);
 
     internal byte[]? Get(ColumnFamilyHandle family, ReadOnlySpan<byte> key) => rocks.Get(key, family, readOptions);
@@ -105,6 +118,21 @@ internal sealed class Database : IDisposable
         {
             throw new LogException($"writing to the log failed: {OneLine(e)}", e);
         }
+    }
+
+    /// <summary>Waits until the disk has all that was written.</summary>
+    internal void Sync()
+    {
+        Native.Instance.rocksdb_flush_wal(rocks.Handle, 1, out var error);
+        if (error != IntPtr.Zero) throw new LogException($"{rocks.Path}: writing to the disk failed: {OneLine(new RocksDbException(error))}");
+    }
+
+    /// <summary>Reads every table and compares its check sums; logs are compared when they are opened.</summary>
+    /// <exception cref="LogException">One differs; the message names the file and the place.</exception>
+    internal void VerifyTables()
+    {
+        Native.Instance.rocksdb_verify_checksum(rocks.Handle, out var error);
+        if (error != IntPtr.Zero) throw new LogException($"{rocks.Path}: {OneLine(new RocksDbException(error))}");
     }
 
     public void Dispose()
@@ -126,7 +154,7 @@ internal sealed class Database : IDisposable
     private static DbOptions DatabaseOptions()
     {
         var options = new DbOptions();
-        options.SetCreateIfMissing(true).SetCreateMissingColumnFamilies(true)
+        options.SetCreateIfMissing(true).SetCreateMissingColumnFamilies(true).SetWalRecoveryMode(Recovery.PointInTime)
             .SetMaxTotalWalSize(256 * Mebibyte).SetDbWriteBufferSize(256 * Mebibyte)
             .SetMaxOpenFiles(-1).SetMaxLogFileSize(4 * Mebibyte).SetKeepLogFileNum(2).SetStatsDumpPeriodSec(0)
             .SetMaxBackgroundCompactions(1).SetMaxBackgroundFlushes(1).SetBytesPerSync(Mebibyte);

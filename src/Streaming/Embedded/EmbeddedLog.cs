@@ -25,11 +25,14 @@ public sealed class EmbeddedLog : IEventLog
         Clock = writeOptions?.Clock ?? TimeProvider.System;
         Observer = writeOptions?.Observer ?? ILogObserver.None;
         Table = new TopicTable(database, folder.Partitions);
+        Durability.CheckEnds(database, folder, Table);
         Reader = new RecordReader(database, Table);
         if (writeOptions is null) return;
         var writer = new StepWriter(database, Table, Signal, writeOptions);
         var steps = writeOptions.Faults.Count == 0 ? (IStepWriter)writer : new FaultyStepWriter(writer, new FaultPlan(writeOptions.Faults));
-        writing = new Writing(writer, steps, new GroupTable(Table, Signal), new Retention(database, Table, writer, writeOptions.Clock));
+        writing = new Writing(
+            writer, steps, new GroupTable(Table, Signal), new Retention(database, Table, writer, writeOptions.Clock),
+            Durability.Watch(database, folder, writeOptions));
     }
 
     /// <inheritdoc/>
@@ -61,26 +64,26 @@ public sealed class EmbeddedLog : IEventLog
 
     /// <summary>Opens a folder for reading and writing; makes it where it is not there.</summary>
     /// <exception cref="LogInUseException">Another process has it open for writing.</exception>
-    /// <exception cref="DataFolderException">It holds another format or layout.</exception>
+    /// <exception cref="DataFolderException">It holds another format or layout, or something of it is damaged or lost.</exception>
     public static EmbeddedLog Open(string folder, EmbeddedOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Partitions, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Partitions, 1024);
         ArgumentOutOfRangeException.ThrowIfNegative(options.OffsetHoleEvery);
-        return Open(DataFolder.Own(folder, options.Partitions), path => Database.Open(path, options), options);
+        return Open(DataFolder.Own(folder, options.Partitions), own => Durability.Open(own, options), options);
     }
 
     /// <summary>
     /// Looks at a folder, whether or not a process has it open: what was committed until now, and nothing that comes later.
     /// Appending and joining are an <see cref="InvalidOperationException"/>.
     /// </summary>
-    /// <exception cref="DataFolderException">It is no data folder, or holds another format.</exception>
+    /// <exception cref="DataFolderException">It is no data folder, holds another format, or something of it is damaged or lost.</exception>
     public static EmbeddedLog OpenReadOnly(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var cacheBytes = new EmbeddedOptions().BlockCacheBytes;
-        return Open(DataFolder.Look(folder), path => Database.OpenReadOnly(path, cacheBytes, TimeProvider.System), writeOptions: null);
+        return Open(DataFolder.Look(folder), found => Durability.OpenReadOnly(found, cacheBytes, TimeProvider.System), writeOptions: null);
     }
 
     /// <inheritdoc/>
@@ -137,12 +140,12 @@ public sealed class EmbeddedLog : IEventLog
         else lock (writing.Writer.Gate) Close();
     }
 
-    private static EmbeddedLog Open(DataFolder folder, Func<string, Database> open, EmbeddedOptions? writeOptions)
+    private static EmbeddedLog Open(DataFolder folder, Func<DataFolder, Database> open, EmbeddedOptions? writeOptions)
     {
         Database? database = null;
         try
         {
-            database = open(folder.DatabasePath);
+            database = open(folder);
             return new EmbeddedLog(folder, database, writeOptions);
         }
         catch
@@ -155,10 +158,11 @@ public sealed class EmbeddedLog : IEventLog
 
     private void Close()
     {
+        writing?.Durability.Dispose();
         database.Dispose();
         writing?.Writer.Dispose();
         folder.Dispose();
     }
 
-    private sealed record Writing(StepWriter Writer, IStepWriter Steps, GroupTable Groups, Retention Retention);
+    private sealed record Writing(StepWriter Writer, IStepWriter Steps, GroupTable Groups, Retention Retention, Durability Durability);
 }

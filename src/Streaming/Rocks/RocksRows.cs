@@ -47,6 +47,8 @@ internal static class RocksRows
     internal static void ThrowIfFailed(Iterator rows)
     {
         Native.Instance.rocksdb_iter_get_error(rows.Handle, out var error);
-        if (error != IntPtr.Zero) throw new LogException("reading the log failed", new RocksDbException(error));
+        if (error == IntPtr.Zero) return;
+        var cause = new RocksDbException(error);
+        throw new LogException($"reading the log failed: {cause.Message.ReplaceLineEndings(" ")}", cause);
     }
 }

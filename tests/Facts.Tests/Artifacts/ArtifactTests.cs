@@ -16,17 +16,81 @@ public sealed class ArtifactTests : IDisposable
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(root)!, recursive: true);
 
     [Fact]
-    public void A_checkpoint_is_named_by_its_weights_and_equal_weights_are_kept_once()
+    public void A_checkpoint_is_named_by_all_its_files_and_kept_once()
     {
         var store = new ArtifactStore(root);
-        var id = store.Add(Write("weights", "first"));
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("weights"u8)), id);
-        Assert.Equal(id, store.Add(Write("weights", "second")));
-        Assert.NotEqual(id, store.Add(Write("other weights", "first")));
-        Assert.Equal("first", File.ReadAllText(Path.Combine(store.Folder(id), "training", "note")));
+        var stored = store.Add(Write("weights", "first"));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("weights"u8)), stored.Weights);
+        Assert.Equal(stored, store.Add(Write("weights", "first")));
+        Assert.NotEqual(stored.Name, store.Add(Write("other weights", "first")).Name);
         Assert.Equal(2, Directory.GetDirectories(root).Length);
-        Assert.True(store.Has(id));
-        Assert.False(store.Has("no such checkpoint"));
+
+        // Two steps may leave equal weights and optimisers that differ: whoever goes on from one must not get the other's.
+        var other = store.Add(Write("weights", "second"));
+        Assert.Equal(stored.Weights, other.Weights);
+        Assert.Equal("first", File.ReadAllText(Path.Combine(store.Folder(stored.Name), "training", "note")));
+        Assert.Equal("second", File.ReadAllText(Path.Combine(store.Folder(other.Name), "training", "note")));
+    }
+
+    [Fact]
+    public void The_list_of_files_is_one_that_sha256sum_checks_and_its_hash_is_the_name()
+    {
+        var store = new ArtifactStore(root);
+        var stored = store.Add(Write("weights", "note"));
+        var list = Path.Combine(store.Folder(stored.Name), CheckpointFiles.List);
+        Assert.Equal(stored.Name, ArtifactStore.HashOf(list));
+        Assert.Equal(
+            $"{stored.Weights}  model.safetensors\n{Convert.ToHexStringLower(SHA256.HashData("note"u8))}  training/note\n", File.ReadAllText(list));
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("training/note")]
+    [InlineData("files.sha256")]
+    public void A_file_that_is_changed_or_gone_is_named_and_what_is_added_again_replaces_it(string file)
+    {
+        var store = new ArtifactStore(root);
+        var name = store.Add(Write("weights", "note")).Name;
+        Assert.Null(store.Damage(name));
+        var path = Path.Combine(store.Folder(name), file);
+        foreach (var damage in new Action[] { () => Flip(path), () => File.WriteAllText(path, ""), () => File.Delete(path) })
+        {
+            damage();
+            Assert.StartsWith($"{path}: expected ", store.Damage(name), StringComparison.Ordinal);
+            Assert.False(store.HasIntact(name));
+            store.Add(Write("weights", "note"));
+            Assert.True(store.HasIntact(name));
+        }
+
+        Assert.Equal(3, Directory.GetDirectories(Path.Combine(root, "damaged")).Length);
+        Directory.Delete(store.Folder(name), recursive: true);
+        Assert.Equal($"{store.Folder(name)}: expected a checkpoint, found no such folder", store.Damage(name));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_before_that_is_named_by_its_weights_is_read_and_its_weights_are_checked()
+    {
+        var store = new ArtifactStore(root);
+        var stored = store.Add(Write("weights", "note"));
+        store.NameByWeights(stored);
+        Assert.NotNull(store.Damage(stored.Name));
+        Assert.Null(store.Damage(stored.Weights));
+        Flip(Path.Combine(store.Folder(stored.Weights), CheckpointFiles.Weights));
+        Assert.NotNull(store.Damage(stored.Weights));
+    }
+
+    [Fact]
+    public void What_instruction_sets_were_in_force_is_noted_and_is_no_part_of_the_name()
+    {
+        var store = new ArtifactStore(root);
+        var cut = new Cut(1, "policy", 0, -1, [], [], RecordHash.Digest([]), 9, "s", "0.1.0", 2, "", "");
+        string[] names = [.. new[] { "here", "there" }.Select(numerics => store.Add(folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, CheckpointFiles.Weights), "weights");
+            LineageFile.Write(folder, 0, [cut], new Dictionary<string, string>(), numerics);
+        }).Name)];
+        Assert.Equal(names[0], names[1]);
+        Assert.Equal("here\n", File.ReadAllText(CheckpointFiles.InTraining(store.Folder(names[0]), CheckpointFiles.Numerics)));
     }
 
     [Fact]
@@ -39,11 +103,10 @@ public sealed class ArtifactTests : IDisposable
             File.WriteAllText(Path.Combine(folder, CheckpointFiles.Weights), "half");
             throw new InvalidDataException("stopped half-way");
         }));
-        Assert.False(store.Has(Convert.ToHexStringLower(SHA256.HashData("half"u8))));
         Assert.StartsWith(".draft-", Path.GetFileName(Assert.Single(Directory.GetDirectories(root))), StringComparison.Ordinal);
         var kept = store.Add(Write("whole", "note"));
         store.RemoveDrafts();
-        Assert.Equal([store.Folder(kept)], Directory.GetDirectories(root));
+        Assert.Equal([store.Folder(kept.Name)], Directory.GetDirectories(root));
     }
 
     [Fact]
@@ -55,7 +118,7 @@ public sealed class ArtifactTests : IDisposable
             File.WriteAllText(Path.Combine(folder, "stray"), "");
             throw new InvalidDataException("stopped half-way");
         }));
-        Assert.False(File.Exists(Path.Combine(store.Folder(store.Add(Write("w", "n"))), "stray")));
+        Assert.False(File.Exists(Path.Combine(store.Folder(store.Add(Write("w", "n")).Name), "stray")));
     }
 
     [Fact]
@@ -108,6 +171,13 @@ public sealed class ArtifactTests : IDisposable
     private static CheckpointProduced Checkpoint(string model, int version) => new(
         1, CheckpointProduced.KindName, model, version, $"c{version}", version - 1, false, new Fold(0, 1, 100),
         new Dictionary<string, string>(), new Dictionary<string, double>());
+
+    private static void Flip(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(file, bytes);
+    }
 
     private static Action<string> Write(string weights, string note) => folder =>
     {
