@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Tppo.Core;
 using Tppo.Facts.Artifacts;
 using Tppo.Facts.Cuts;
@@ -13,7 +14,12 @@ internal static class Exit
     public const int Failed = 1;
     public const int Usage = 2;
     public const int Differs = 3;
-    public const int Stopped = 130;
+
+    /// <summary>128 and the number of the signal that asked for it: 130 for Ctrl-C, 143 for SIGTERM, as shells and supervisors expect.</summary>
+    public static int Stopped { get; private set; } = 130;
+
+    /// <summary>Notes which signal asked for a stop.</summary>
+    public static void StoppedBy(PosixSignal signal) => Stopped = signal == PosixSignal.SIGTERM ? 143 : 130;
 
     /// <summary>Parses and runs.</summary>
     public static int Guarded(RootCommand root, string[] args)

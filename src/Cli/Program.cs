@@ -7,7 +7,7 @@
 //   topics   the log's topics as they are, and what stands on them
 //
 // Exit codes: 0 done; 1 an unexpected failure; 2 something that the caller can put right, told in one line; 3 a rebuild
-// whose hashes differ; 130 stopped by Ctrl-C or SIGTERM.
+// whose hashes differ, or a log or checkpoint that is damaged; 130 stopped by Ctrl-C, 143 by SIGTERM.
 using System.CommandLine;
 using System.Globalization;
 using Tppo.Cli;
@@ -17,6 +17,7 @@ using Tppo.Cli.Rebuild;
 using Tppo.Cli.Run;
 using Tppo.Cli.TopicAdmin;
 
+PrivateFiles.Begin();
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 var root = new RootCommand("Learns, from a log of searches, to generate the queries that each person will want next.")

@@ -15,6 +15,7 @@ internal sealed class Stopping : IDisposable
             registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
+                Exit.StoppedBy(signal);
                 source.Cancel();
             }));
         }

@@ -1,9 +1,10 @@
 using Tppo.Core.Log;
+using Tppo.Facts.Forms;
 using Tppo.Streaming.Log;
 
 namespace Tppo.Facts;
 
-/// <summary>Reads a topic on from where it was: each record is given once. For one thread.</summary>
+/// <summary>Reads a topic on from where it was: each record is given once, and none that is not one of ours. For one thread.</summary>
 public sealed class TopicTail
 {
     private readonly IEventLog log;
@@ -33,7 +34,7 @@ public sealed class TopicTail
         foreach (var record in log.Read(new TopicPartition(topic, partition), next[partition]))
         {
             next[partition] = record.Offset + 1;
-            yield return record;
+            if (RecordForm.Fault(record) is null) yield return record;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Tppo.Core;
+using Tppo.Core.Log;
 using Tppo.Core.Privacy;
 using Tppo.Core.Settings;
 using Tppo.Hosting;
@@ -15,7 +16,7 @@ namespace Tppo.Ingest;
 ///   file | search world ──► importer ──► search.v1 click.v1 purchase.v1 visit.v1
 ///                                             └──► sequencer ──► timeline.v1 ──► windower ──► windows.v1
 ///                                                      └──► late.v1
-/// consumes  the run's input, erasures.v1
+/// consumes  the run's input, erasures.v1; the auditor: every keyed topic, for records that are none of ours
 /// produces  search.v1 click.v1 purchase.v1 visit.v1, timeline.v1, late.v1, windows.v1, ingest.dlq.v1
 /// keeps     how far the import is; per partition the sequencer's bounds; per user the windower's history
 /// commits   each worker's outputs, state and offsets in one step
@@ -36,7 +37,14 @@ public static class IngestService
         new Importer(context, () => source ?? Open(context.Settings), pseudonyms ?? Pseudonyms.ForDemo(context.Settings.Seed), ImportId(context.Settings)),
         new Sequencer(context, TimeProvider.System),
         new WindowWorker(context),
+        new Auditor(context, Name, "auditor", Audited),
         new RetentionWorker(context, TimeProvider.System),
+    ];
+
+    // What no service reads from end to end in steps of its own, of as many partitions as there are of events.
+    private static readonly string[] Audited =
+    [
+        Topics.Late, Topics.Windows, Topics.Rollouts, Topics.Judgements, Topics.TokenRewards, Topics.DeadLetters(Name), Topics.DeadLetters("policy-trainer"),
     ];
 
     // A file whose content the settings do not name is known only once it is read.

@@ -5,6 +5,7 @@ using Tppo.Core.Rollouts;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using Tppo.Facts.Artifacts;
+using Tppo.Facts.Forms;
 using Tppo.Hosting;
 using Tppo.Hosting.Judges;
 using Tppo.Streaming.Records;
@@ -37,7 +38,7 @@ internal sealed class LabelStep
         var found = new Dictionary<string, Window>();
         foreach (var record in context.Log.Read(place, from, to))
         {
-            if (record.Header(HeaderNames.Id) is { } id && ids.Contains(id) && record.Value.Length > 0) found[id] = WindowJson.Read(record.Value);
+            if (record.Header(HeaderNames.Id) is { } id && ids.Contains(id) && RecordForm.Fault(record) is null) found[id] = WindowJson.Read(record.Value);
         }
 
         return found;

@@ -3,6 +3,7 @@ using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
+using Tppo.Facts.Forms;
 using Tppo.Facts.Judgements;
 using Tppo.Facts.Models;
 using Tppo.Facts.Rollouts;
@@ -57,9 +58,10 @@ public sealed class LabelWorker : IWorker
         foreach (var partition in records.GroupBy(r => r.Partition))
         {
             using var step = consumer.Begin();
-            foreach (var group in partition.Where(r => r.Header(HeaderNames.Purpose) == Purposes.Label).GroupBy(r => r.Header(HeaderNames.Step)))
+            var ours = partition.Where(r => RecordForm.Fault(r) is null).ToList();
+            foreach (var group in ours.Where(r => r.Header(HeaderNames.Purpose) == Purposes.Label).GroupBy(r => r.Header(HeaderNames.Step)))
                 Label(StepOf(group.Key, group.First()), [.. group], step, cancellation);
-            foreach (var record in partition)
+            foreach (var record in ours)
             {
                 if (EndMark.Is(record, out var ended)) step.Append(EndMark.Of(ended, Topics.TokenRewards, record.Partition));
             }

@@ -1,5 +1,8 @@
+using Tppo.Core.Log;
+using Tppo.Facts.Models;
 using Tppo.Hosting;
 using Tppo.Hosting.Workers;
+using Tppo.Streaming.Log;
 
 namespace Tppo.PolicyTrainer;
 
@@ -21,5 +24,16 @@ public static class PolicyTrainerService
     public const string Name = "policy-trainer";
 
     /// <summary>Its workers.</summary>
-    public static IReadOnlyList<IWorker> Compose(ServiceContext context) => [new PolicyWorker(context)];
+    public static IReadOnlyList<IWorker> Compose(ServiceContext context) =>
+    [
+        new PolicyWorker(context),
+        new Auditor(context, Name, "fact-auditor", [Topics.Cuts, Topics.Models, Topics.Evaluations], FaultOf(new ModelLog(context.Log))),
+    ];
+
+    // Whether a fact has its cut, only the log as a whole can say.
+    private static Func<LogRecord, string?> FaultOf(ModelLog models) => record =>
+    {
+        models.Refresh();
+        return models.Fault(record);
+    };
 }

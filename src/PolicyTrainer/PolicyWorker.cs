@@ -100,7 +100,9 @@ public sealed class PolicyWorker : IWorker
         windowEnds.Refresh();
         if (windowEnds.FirstEnded() is not { } ended) return false;
         var users = new HashSet<string>();
-        foreach (var (place, from, to) in ended) users.UnionWith(context.Log.Read(place, from, to).Select(r => r.Key ?? ""));
+        var step = new StepId(ModelFamilies.Policy, 0);
+        foreach (var (place, from, to) in ended)
+            users.UnionWith(context.Log.Read(place, from, to).Where(r => CutBuilder.Belongs(r, step)).Select(r => r.Key!));
         if (users.Count == 0) throw new UserException("expected windows, found none: nobody has enough searches");
         (windows, folds) = (ended, Fold.For(context.Settings.Split, users.Count));
         return true;

@@ -163,7 +163,7 @@ public sealed class TopicsTests : IDisposable
         log.Append([Json(Topics.Models, "2", 0), Json(Topics.Models, "3", 0)]);
         Assert.Equal(["2", "3"], [await NextValue(tail), await NextValue(tail)]);
         TppoProcess.Terminate(tail);
-        Assert.Equal(new CommandResult(130, "", ""), TppoProcess.End(tail));
+        Assert.Equal(new CommandResult(143, "", ""), TppoProcess.End(tail));
     }
 
     [Fact]

@@ -44,8 +44,8 @@ public sealed class FrozenProcessTests(UnbrokenRun unbroken)
         // Time enough for what it still held to arrive, if anybody let it.
         string[] windows = [.. Windower.InOrder(events, settings.Windows).Select(w => w.Id).Order(StringComparer.Ordinal)];
         IngestProcess.Await(() => Ids(log, Topics.Windows).Length >= windows.Length, "all windows", sleeper, other);
-        Assert.Equal(130, sleeper.Stop());
-        Assert.Equal(130, other.Stop());
+        Assert.Equal(143, sleeper.Stop());
+        Assert.Equal(143, other.Stop());
         string[] ids = [.. events.Select(e => e.Id).Order(StringComparer.Ordinal)];
         string[] topics = [Topics.Search, Topics.Click, Topics.Purchase, Topics.Visit];
         Assert.Equal(ids, topics.SelectMany(t => Ids(log, t)).Order(StringComparer.Ordinal));

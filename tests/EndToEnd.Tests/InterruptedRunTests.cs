@@ -33,7 +33,7 @@ public sealed class InterruptedRunTests(UnbrokenRun unbroken)
 
         TppoProcess.Terminate(process);
         var stopped = TppoProcess.End(process);
-        Assert.Equal((130, ""), (stopped.Code, stopped.Error));
+        Assert.Equal((143, ""), (stopped.Code, stopped.Error));
         Assert.False(File.Exists(Path.Combine(folder, "result.json")));
 
         Assert.Equal(0, TppoProcess.Run(UnbrokenRun.Demo(folder)).Code);
@@ -48,6 +48,6 @@ public sealed class InterruptedRunTests(UnbrokenRun unbroken)
         while (process.StandardError.ReadLine() is { } line && !line.Contains("listening", StringComparison.Ordinal)) continue;
 
         TppoProcess.Terminate(process);
-        Assert.Equal(130, TppoProcess.End(process).Code);
+        Assert.Equal(143, TppoProcess.End(process).Code);
     }
 }

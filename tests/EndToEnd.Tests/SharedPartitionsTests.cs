@@ -63,7 +63,7 @@ public sealed class SharedPartitionsTests(UnbrokenRun unbroken)
             .Count(w => !before.Contains(w.Id) && w.History[0].Time < cut);
         Assert.True(reachBack > 0);
         Assert.Empty(ServiceKit.Records(log, Topics.Late));
-        Assert.Equal(130, two.Stop());
+        Assert.Equal(143, two.Stop());
 
         void Await(Func<bool> condition, string what) => IngestProcess.Await(condition, what, one, two);
     }

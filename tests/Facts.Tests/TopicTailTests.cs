@@ -1,4 +1,6 @@
 using Tppo.Core.Log;
+using Tppo.Facts.Models;
+using Tppo.Streaming.Records;
 using Tppo.TestKit;
 
 namespace Tppo.Facts.Tests;
@@ -9,12 +11,12 @@ public class TopicTailTests
     public void Each_record_is_given_once_on_every_partition()
     {
         using var log = new TestLog();
-        var tail = new TopicTail(log.Log, Topics.Search);
+        var tail = new TopicTail(log.Log, Topics.Erasures);
         Assert.Empty(tail.Read());
-        for (var p = 0; p < 4; p++) log.Log.AppendNumbers(Topics.Search, p, 3, first: 10 * p);
+        for (var p = 0; p < 4; p++) log.Log.AppendNumbers(Topics.Erasures, p, 3, first: 10 * p);
         Assert.Equal(["0", "1", "2", "10", "11", "12", "20", "21", "22", "30", "31", "32"], tail.Read().Select(LogTools.Text));
         Assert.Empty(tail.Read());
-        log.Log.AppendNumbers(Topics.Search, 2, 1, first: 99);
+        log.Log.AppendNumbers(Topics.Erasures, 2, 1, first: 99);
         Assert.Empty(tail.Read(1));
         Assert.Equal(["99"], tail.Read(2).Select(LogTools.Text));
         Assert.Empty(tail.Read());
@@ -24,8 +26,8 @@ public class TopicTailTests
     public void Who_stops_in_the_middle_goes_on_there()
     {
         using var log = new TestLog();
-        log.Log.AppendNumbers(Topics.Search, 0, 5);
-        var tail = new TopicTail(log.Log, Topics.Search);
+        log.Log.AppendNumbers(Topics.Erasures, 0, 5);
+        var tail = new TopicTail(log.Log, Topics.Erasures);
         Assert.Equal(["0", "1"], tail.Read().Take(2).Select(LogTools.Text));
         Assert.Equal(["2", "3", "4"], tail.Read().Select(LogTools.Text));
     }
@@ -34,9 +36,21 @@ public class TopicTailTests
     public void A_tail_that_begins_at_the_end_gives_nothing_of_before()
     {
         using var log = new TestLog();
-        log.Log.AppendNumbers(Topics.Search, 1, 5);
-        var tail = TopicTail.AtEnd(log.Log, Topics.Search);
-        log.Log.AppendNumbers(Topics.Search, 1, 2, first: 7);
+        log.Log.AppendNumbers(Topics.Erasures, 1, 5);
+        var tail = TopicTail.AtEnd(log.Log, Topics.Erasures);
+        log.Log.AppendNumbers(Topics.Erasures, 1, 2, first: 7);
         Assert.Equal(["7", "8"], tail.Read().Select(LogTools.Text));
+    }
+
+    [Fact]
+    public void What_is_none_of_our_records_is_passed_over()
+    {
+        using var log = new TestLog();
+        log.Log.AppendNumbers(Topics.Models, 0, 3);
+        log.Append(ModelLog.Fact("policy", "policy/1/alias_moved", "tppo.alias_moved.v1", "{\"v\":1,\"kind\":\"alias_moved\",\"model\":\"policy\"}"u8.ToArray()));
+        log.Log.AppendNumbers(Topics.Models, 0, 3);
+        var tail = new TopicTail(log.Log, Topics.Models);
+        Assert.Equal("policy/1/alias_moved", Assert.Single(tail.Read()).Header(HeaderNames.Id));
+        Assert.Empty(tail.Read());
     }
 }

@@ -7,6 +7,7 @@ using Tppo.Hosting.Workers;
 using Tppo.Ingest.Windowing;
 using Tppo.Streaming.Faults;
 using Tppo.Streaming.Log;
+using Tppo.Streaming.Records;
 using Tppo.TestKit;
 
 namespace Tppo.Ingest.Tests;
@@ -130,7 +131,14 @@ public sealed class WindowStateTests
         return kit;
     }
 
-    private static OutgoingRecord Timeline(UserEvent e) => LiveEvents.Record(e) with { Topic = Topics.Timeline, Partition = 0 };
+    private static OutgoingRecord Timeline(UserEvent e) => LiveEvents.Record(e) is var record
+        ? record with
+        {
+            Topic = Topics.Timeline,
+            Partition = 0,
+            Headers = [.. record.Headers, new Header(HeaderNames.From, "search.v1/0/0"), new Header(HeaderNames.Bucket, "7")],
+        }
+        : throw new InvalidOperationException();
 
     private static IReadOnlyList<IWorker> Windower(ServiceContext context) => [new WindowWorker(context)];
 

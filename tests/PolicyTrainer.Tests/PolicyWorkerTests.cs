@@ -23,7 +23,7 @@ public sealed class PolicyWorkerTests
     public void From_windows_and_a_reward_model_to_a_final_policy_with_a_cut_before_every_step()
     {
         using var kit = Finished();
-        Assert.Equal(["critic/0", "policy/0", "policy/1", "policy/2", "policy/3", "policy/4"], kit.Ids(Topics.Cuts));
+        Assert.Equal(["critic/0", "policy/0", "policy/1", "policy/2", "policy/3", "policy/4", "reward/0"], kit.Ids(Topics.Cuts));
         Assert.Equal(
             [
                 "critic/0/checkpoint_produced", "policy/0/checkpoint_produced", "policy/2/checkpoint_produced",

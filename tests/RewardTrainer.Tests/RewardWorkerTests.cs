@@ -30,7 +30,7 @@ public sealed class RewardWorkerTests
         kit.RunUntilIdle(RewardTrainerService.Compose);
         var models = Models(kit);
         var (policy, reward, cut) = (models.Find(ModelFamilies.Policy, 0)!, models.Find(ModelFamilies.Reward, 0)!, models.Cut(Step)!);
-        Assert.Equal([$"{Step}"], kit.Ids(Topics.Cuts));
+        Assert.Equal(["policy/0", $"{Step}"], kit.Ids(Topics.Cuts));
         Assert.Equal(policy.Checkpoint, cut.ReferencePolicy);
         Assert.Equal(kit.Records(Topics.Rollouts).Concat(kit.Records(Topics.TokenRewards)).Count(r => !EndMark.Is(r, out _)) - 1, cut.RecordHashes.Count);
         Assert.Equal(reward.Weights, ArtifactStore.HashOf(Path.Combine(kit.Artifacts.Folder(reward.Checkpoint), CheckpointFiles.Weights)));
@@ -46,10 +46,10 @@ public sealed class RewardWorkerTests
         using var kit = Ready(ends: false);
         kit.Log.Append([EndMark.Of(ModelFamilies.Reward, Topics.TokenRewards, 0)]);
         kit.RunUntilIdle(RewardTrainerService.Compose);
-        Assert.Empty(kit.Ids(Topics.Cuts));
+        Assert.Equal(["policy/0"], kit.Ids(Topics.Cuts));
         kit.Log.Append([EndMark.Of(ModelFamilies.Reward, Topics.TokenRewards, 1)]);
         kit.RunUntilIdle(RewardTrainerService.Compose);
-        Assert.Equal([$"{Step}"], kit.Ids(Topics.Cuts));
+        Assert.Equal(["policy/0", $"{Step}"], kit.Ids(Topics.Cuts));
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class RewardWorkerTests
         unbroken.RunUntilIdle(RewardTrainerService.Compose);
         using var broken = Ready();
         Assert.Throws<InjectedCrashException>(() => broken.RunUntilIdle(RewardTrainerService.Compose, new MortalLog(broken.Log, appendsALife, written)));
-        Assert.Equal([$"{Step}"], broken.Ids(Topics.Cuts));
+        Assert.Equal(["policy/0", $"{Step}"], broken.Ids(Topics.Cuts));
         Assert.Null(Models(broken).Find(ModelFamilies.Reward, 0));
         // What comes later is not in the cut.
         broken.Log.Append(

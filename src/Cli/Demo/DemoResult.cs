@@ -8,6 +8,7 @@ using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Evaluator;
 using Tppo.Facts.Evaluations;
+using Tppo.Facts.Forms;
 using Tppo.Facts.Models;
 using Tppo.Facts.Runs;
 using Tppo.Hosting.Progress;
@@ -116,7 +117,7 @@ internal sealed record DemoResult(
     private static IEnumerable<LogRecord> All(IEventLog log, string topic) =>
         Enumerable.Range(0, log.Partitions(topic)).SelectMany(p => log.Read(new TopicPartition(topic, p), 0));
 
-    private static long Count(IEventLog log, string topic) => All(log, topic).LongCount(r => !Marks.Is(r));
+    private static long Count(IEventLog log, string topic) => All(log, topic).LongCount(r => !Marks.Is(r) && RecordForm.Fault(r) is null);
 
     private static JudgeCalls Calls(IEventLog log)
     {

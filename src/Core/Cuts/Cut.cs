@@ -53,7 +53,7 @@ public sealed record Cut(
     {
         try
         {
-            var cut = JsonSerializer.Deserialize<Cut>(utf8, Options)!;
+            var cut = JsonSerializer.Deserialize<Cut>(utf8, Options) ?? throw new FormatException("cut: expected an object, found null");
             return cut.V == 1 ? cut : throw new FormatException($"cut: \"v\": expected 1, found {cut.V}");
         }
         catch (JsonException e)

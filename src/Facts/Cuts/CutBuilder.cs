@@ -3,6 +3,7 @@ using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
+using Tppo.Facts.Forms;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
@@ -27,7 +28,8 @@ public sealed class CutBuilder(RunSettings settings, StepId step)
 
     /// <summary>Whether a record is of a step's kind: a window, or made for that step; marks never are.</summary>
     public static bool Belongs(LogRecord record, StepId step) => !Marks.Is(record)
-        && (record.Topic == Topics.Windows || (StepId.TryParse(record.Header(HeaderNames.Step), out var of) && of == step));
+        && (record.Topic == Topics.Windows || (StepId.TryParse(record.Header(HeaderNames.Step), out var of) && of == step))
+        && RecordForm.Fault(record) is null;
 
     /// <summary>The cut over what the log holds in some ranges, in bounded memory.</summary>
     public Cut Over(IEventLog log, IEnumerable<OffsetRange> over)

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Unicode;
 using Tppo.Core.Log;
 using Tppo.Core.Numerics;
+using Tppo.Core.Privacy;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
@@ -41,6 +44,16 @@ public static class DeadLetter
     /// <param name="cause">What was expected and what was found.</param>
     /// <param name="record">The record.</param>
     public static OutgoingRecord Of(string service, string cause, LogRecord record) => Of(
-        service, cause, string.Create(CultureInfo.InvariantCulture, $"{record.Topic}/{record.Partition}/{record.Offset}"), record.Value,
+        service, cause, string.Create(CultureInfo.InvariantCulture, $"{record.Topic}/{record.Partition}/{record.Offset}"), Redacted(record.Value),
         record.Value.Length, Convert.ToHexStringLower(SHA256.HashData(record.Value.Span)), record.Key);
+
+    // Only as much as is kept is looked at; what is no text holds nothing that can be found in it.
+    private static ReadOnlyMemory<byte> Redacted(ReadOnlyMemory<byte> value)
+    {
+        value = value[..Math.Min(value.Length, ValueBytesMax)];
+        if (!Utf8.IsValid(value.Span)) return value;
+        var text = Encoding.UTF8.GetString(value.Span);
+        var redacted = Redaction.Apply(text, out var found);
+        return found == RedactionKinds.None ? value : Encoding.UTF8.GetBytes(redacted);
+    }
 }

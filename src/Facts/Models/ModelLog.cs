@@ -1,6 +1,8 @@
 using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
+using Tppo.Core.Settings;
+using Tppo.Facts.Runs;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
@@ -14,6 +16,8 @@ public sealed class ModelLog(IEventLog log)
     private readonly List<CheckpointProduced> checkpoints = [];
     private readonly Dictionary<StepId, Cut> cuts = [];
     private readonly HashSet<string> facts = [];
+    private readonly Dictionary<(string Topic, long Offset), string> faults = [];
+    private string? settingsHash;
 
     /// <summary>All checkpoints, in order.</summary>
     public IReadOnlyList<CheckpointProduced> Checkpoints => checkpoints;
@@ -21,18 +25,14 @@ public sealed class ModelLog(IEventLog log)
     /// <summary>Reads what has come since.</summary>
     public void Refresh()
     {
-        foreach (var record in modelsTail.Read())
-        {
-            facts.Add(record.Header(HeaderNames.Id) ?? "");
-            if (CheckpointProduced.FromJson(record.Value) is { } checkpoint) checkpoints.Add(checkpoint);
-        }
-
-        foreach (var record in cutsTail.Read())
-        {
-            var cut = Core.Cuts.Cut.FromJson(record.Value.Span);
-            cuts[cut.Step] = cut;
-        }
+        // A fact is written after its cut: read in this order, no fact comes before the cut that it needs.
+        var made = modelsTail.Read().ToList();
+        foreach (var record in cutsTail.Read()) Note(record, Take(Core.Cuts.Cut.FromJson(record.Value.Span)));
+        foreach (var record in made) Note(record, Take(record));
     }
+
+    /// <summary>Why a record that has the form of a fact is none in this log; null: it is one, or has not been read.</summary>
+    public string? Fault(LogRecord record) => faults.GetValueOrDefault((record.Topic, record.Offset));
 
     /// <summary>The cut of a step; null where none was written.</summary>
     public Cut? Cut(StepId step) => cuts.TryGetValue(step, out var cut) ? cut : null;
@@ -64,6 +64,36 @@ public sealed class ModelLog(IEventLog log)
         if (facts.Contains(checkpoint.Id)) return;
         log.Append([Fact(checkpoint.Model, checkpoint.Id, "tppo.checkpoint_produced.v1", checkpoint.ToJson())]);
         Refresh();
+    }
+
+    private void Note(LogRecord record, string? fault)
+    {
+        if (fault is not null) faults[(record.Topic, record.Offset)] = fault;
+    }
+
+    // The first of a step counts: who takes a step writes its cut before, and only once.
+    private string? Take(Cut cut)
+    {
+        if (cuts.ContainsKey(cut.Step)) return $"cut {cut.Step} stands already";
+        if (cut.Ordinal > 0 && !cuts.ContainsKey(cut.Step with { Ordinal = cut.Parent })) return $"expected the cut {cut.Model}/{cut.Parent} before it, found none";
+        if (settingsHash is not null && cut.SettingsHash != settingsHash) return "expected a cut under this run's settings, found another";
+        cuts[cut.Step] = cut;
+        return null;
+    }
+
+    private string? Take(LogRecord record)
+    {
+        var id = record.Header(HeaderNames.Id)!;
+        if (facts.Contains(id)) return $"{id} stands already";
+        if (record.Header(HeaderNames.Type) == RunOnLog.Type) settingsHash ??= RunSettingsJson.Hash(RunOnLog.Read(record));
+        if (CheckpointProduced.FromJson(record.Value) is { } checkpoint)
+        {
+            if (!cuts.ContainsKey(new StepId(checkpoint.Model, checkpoint.Cut))) return $"expected the cut {checkpoint.Model}/{checkpoint.Cut} before it, found none";
+            checkpoints.Add(checkpoint);
+        }
+
+        facts.Add(id);
+        return null;
     }
 
     /// <summary>A record of <c>models.v1</c>.</summary>

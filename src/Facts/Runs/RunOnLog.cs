@@ -2,6 +2,7 @@ using System.Text.Json;
 using Tppo.Core;
 using Tppo.Core.Log;
 using Tppo.Core.Settings;
+using Tppo.Facts.Forms;
 using Tppo.Facts.Models;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
@@ -11,14 +12,20 @@ namespace Tppo.Facts.Runs;
 /// <summary>The settings of the run that a log holds, as the first fact on its <c>models.v1</c>: topics belong to one run.</summary>
 public static class RunOnLog
 {
-    private const string Type = "tppo.run_settings.v1";
+    internal const string Type = "tppo.run_settings.v1";
     private const string Id = "run/settings";
 
     /// <summary>The settings of the run on the log; null where there is none.</summary>
     public static RunSettings? Read(IEventLog log)
     {
-        var record = log.Read(new TopicPartition(Topics.Models, 0), 0).FirstOrDefault(r => r.Header(HeaderNames.Type) == Type);
-        if (record is null) return null;
+        var record = log.Read(new TopicPartition(Topics.Models, 0), 0)
+            .FirstOrDefault(r => r.Header(HeaderNames.Type) == Type && RecordForm.Fault(r) is null);
+        return record is null ? null : Read(record);
+    }
+
+    /// <summary>The settings in such a fact.</summary>
+    internal static RunSettings Read(LogRecord record)
+    {
         using var fact = JsonDocument.Parse(record.Value);
         return RunSettingsJson.Read(fact.RootElement.GetProperty("settings").GetRawText(), $"{record.Topic}/{record.Partition}/{record.Offset}");
     }

@@ -56,13 +56,26 @@ public sealed class Presence(IEventLog log, string process, TimeProvider clock) 
         foreach (var record in tail.Read())
         {
             newest = record.Timestamp;
-            if (JsonSerializer.Deserialize<State>(record.Value.Span) is not { } state || state.Life == life) continue;
+            if (Read(record) is not { } state || state.Life == life) continue;
             if (state.Left) others.Remove(state.Life);
             else others[state.Life] = (state, record.Timestamp);
         }
 
         // Our own words come back with the broker's time, which is the others' time too.
         foreach (var (other, _) in others.Where(o => newest - o.Value.At > ForgetAfter).ToList()) others.Remove(other);
+    }
+
+    // What others write here says who is busy, and no more: what cannot be read is nobody.
+    private static State? Read(LogRecord record)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<State>(record.Value.Span) is { Process: not null, Life: not null } state ? state : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private void Write(State state) => log.Append([new OutgoingRecord

@@ -3,6 +3,7 @@ using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Core.Sequencing;
 using Tppo.Facts.DeadLetters;
+using Tppo.Facts.Forms;
 using Tppo.Hosting;
 using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
@@ -14,7 +15,8 @@ namespace Tppo.Ingest.Sequencing;
 
 /// <summary>
 /// Merges the four event topics, partition by partition, into <c>timeline.v1</c>: the canonical order from which everything
-/// downstream derives. What comes behind the bound goes to <c>late.v1</c>. Reads headers only; values pass through as they are.
+/// downstream derives. What comes behind the bound goes to <c>late.v1</c>. What others than an importer wrote is
+/// checked and redacted first: see <see cref="Admission"/>.
 /// A topic that brings nothing live holds the others back until an idle mark, written here and read like any record, takes it as read.
 /// </summary>
 public sealed class Sequencer : IWorker, IRebalanceListener
@@ -22,7 +24,6 @@ public sealed class Sequencer : IWorker, IRebalanceListener
     private const int BatchRecords = 16_384;
     private const int HeldMax = 8_192;
     private const string StateKey = "sequencer";
-    private static readonly Dictionary<string, EventType> Types = EventTypes.All.ToDictionary(t => $"tppo.{t.Name()}.v1");
     private readonly ServiceContext context;
     private readonly IConsumer consumer;
     private readonly TimeSpan lateness;
@@ -119,7 +120,9 @@ public sealed class Sequencer : IWorker, IRebalanceListener
         foreach (var record in records)
         {
             var topic = topicIndex[record.Topic];
-            if (EndMark.Is(record, out var stageId)) sequencer.End(topic, record.Offset, stageId);
+            // A mark that is none of ours goes the way of an event that is none.
+            if (RecordForm.Fault(record) is not null) Offer(sequencer, record, step);
+            else if (EndMark.Is(record, out var stageId)) sequencer.End(topic, record.Offset, stageId);
             else if (IdleMark.Is(record, out var time)) sequencer.Idle(topic, record.Offset, time);
             else Offer(sequencer, record, step);
 
@@ -172,23 +175,23 @@ public sealed class Sequencer : IWorker, IRebalanceListener
 
     private void Offer(PartitionSequencer<LogRecord> sequencer, LogRecord record, IStep step)
     {
-        if (!TryOrder(record, out var order, out var cause))
+        var source = record.Header(HeaderNames.Source) ?? "";
+        var isImported = source.StartsWith(Import.Importer.SourcePrefix, StringComparison.Ordinal);
+        if (!Admission.TryAdmit(record, isImported, out var admitted, out var order, out var cause))
         {
             if (!sequencer.Skip(topicIndex[record.Topic], record.Offset)) return;
             LogInstruments.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
+            context.Warn($"{record.Topic}/{record.Partition}/{record.Offset}: {cause}: set aside on {Topics.DeadLetters(IngestService.Name)}");
             step.Append(DeadLetter.Of(IngestService.Name, cause, record));
             return;
         }
 
-        var source = record.Header(HeaderNames.Source) ?? "";
-        switch (
-            sequencer.Offer(
-                topicIndex[record.Topic], record.Offset, order, source, record, source.StartsWith(Import.Importer.SourcePrefix, StringComparison.Ordinal)))
+        switch (sequencer.Offer(topicIndex[record.Topic], record.Offset, order, source, admitted, isImported))
         {
             case OfferOutcome.Late:
                 IngestInstruments.EventsLate.WithLabels(order.Type.Name()).Inc();
                 var seconds = (sequencer.ReleasedBefore - order.Time).TotalSeconds.ToString("F3", CultureInfo.InvariantCulture);
-                step.Append(Onward(record, Topics.Late, [new Header(HeaderNames.LateSeconds, seconds)]));
+                step.Append(Onward(admitted, Topics.Late, [new Header(HeaderNames.LateSeconds, seconds)]));
                 break;
             case OfferOutcome.Duplicate:
                 IngestInstruments.EventsDeduplicated.Inc();
@@ -196,22 +199,6 @@ public sealed class Sequencer : IWorker, IRebalanceListener
             default:
                 break;
         }
-    }
-
-    private static bool TryOrder(LogRecord record, out EventOrder order, out string cause)
-    {
-        var (id, time, type) = (record.Header(HeaderNames.Id), record.Header(HeaderNames.Time), EventType.Search);
-        order = default;
-        var utc = default(DateTime);
-        cause = EventLimits.IdFault(id) is { Length: > 0 } idFault ? $"header ce_id: {idFault}"
-            : EventLimits.UserFault(record.Key) is { Length: > 0 } keyFault ? keyFault
-            : !EventTime.TryParse(time, out utc) ? "expected an ISO-8601 time in the header ce_time"
-            : "";
-        if (cause.Length == 0 && !Types.TryGetValue(record.Header(HeaderNames.Type) ?? "", out type))
-            cause = "expected tppo.search.v1, tppo.click.v1, tppo.purchase.v1 or tppo.visit.v1 in the header ce_type";
-        if (cause.Length > 0) return false;
-        order = new EventOrder(utc, type, record.Key!, id!);
-        return true;
     }
 
     private static OutgoingRecord Onward(LogRecord record, string topic, Header[] more) => new()

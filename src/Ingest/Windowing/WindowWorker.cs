@@ -3,6 +3,7 @@ using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Core.Windows;
 using Tppo.Facts.DeadLetters;
+using Tppo.Facts.Forms;
 using Tppo.Hosting;
 using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
@@ -113,24 +114,28 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
 
     private void Take(LogRecord record, IStep step)
     {
+        if (RecordForm.Fault(record) is { } fault)
+        {
+            SetAside(record, $"event: {fault}", step);
+            return;
+        }
+
         if (EndMark.Is(record, out var stageId))
         {
             step.Append(EndMark.Of(stageId, Topics.Windows, record.Partition));
             return;
         }
 
-        if (Marks.Is(record)) return;
         UserEvent e;
         try
         {
             e = EventJson.Read(record.Value.Span);
-            var fault = EventLimits.IdFault(e.Id) + EventLimits.UserFault(e.User);
-            if (fault.Length > 0) throw new FormatException($"event: {fault}");
+            var limits = EventLimits.IdFault(e.Id) + EventLimits.UserFault(e.User);
+            if (limits.Length > 0) throw new FormatException($"event: {limits}");
         }
         catch (FormatException malformed)
         {
-            LogInstruments.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
-            step.Append(DeadLetter.Of(IngestService.Name, malformed.Message, record));
+            SetAside(record, malformed.Message, step);
             return;
         }
 
@@ -143,6 +148,13 @@ public sealed class WindowWorker : IWorker, IRebalanceListener
         windowCount++;
         IngestInstruments.WindowsEmitted.Inc();
         step.Append(Record(window, record));
+    }
+
+    private void SetAside(LogRecord record, string cause, IStep step)
+    {
+        LogInstruments.DeadLetters.WithLabels(record.Topic, "malformed").Inc();
+        context.Warn($"{record.Topic}/{record.Partition}/{record.Offset}: {cause}: set aside on {Topics.DeadLetters(IngestService.Name)}");
+        step.Append(DeadLetter.Of(IngestService.Name, cause, record));
     }
 
     private static void CountLosses(HistoryLoss lost)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RocksDbSharp;
 using Tppo.Streaming.Log;
 
@@ -50,6 +51,10 @@ internal sealed class Database : IDisposable
 
     /// <summary>How many writes it has taken, ever: grows with each row that is put or deleted.</summary>
     internal ulong Writes => rocks.GetLatestSequenceNumber();
+
+    /// <summary>Bytes of all tables.</summary>
+    internal long TableBytes => new[] { Topics, Records, Bounds, Offsets, State }
+        .Sum(family => long.Parse(rocks.GetProperty("rocksdb.live-sst-files-size", family), CultureInfo.InvariantCulture));
 
     internal static Database Open(string path, EmbeddedOptions options)
     {

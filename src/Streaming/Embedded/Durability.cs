@@ -50,7 +50,7 @@ internal sealed class Durability : IDisposable
 
         return Checked(folder, witness, () => Database.Open(folder.DatabasePath, options), database =>
         {
-            if (TableBytes(folder.DatabasePath) <= TablesVerifiedBytes) database.VerifyTables();
+            if (database.TableBytes <= TablesVerifiedBytes) database.VerifyTables();
         });
     }
 
@@ -128,9 +128,6 @@ internal sealed class Durability : IDisposable
             throw;
         }
     }
-
-    private static long TableBytes(string path) =>
-        Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*.sst").Sum(f => f.Length) : 0;
 
     private void Tick()
     {

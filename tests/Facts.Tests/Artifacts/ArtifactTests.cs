@@ -137,6 +137,7 @@ public sealed class ArtifactTests : IDisposable
     {
         using var log = new TestLog();
         var models = new ModelLog(log.Log);
+        foreach (var step in new StepId[] { new("policy", 0), new("policy", 1), new("policy", 2), new("reward", 0), new("reward", 1) }) models.Write(CutOf(step));
         models.Write(Checkpoint("policy", 1));
         models.Write(Checkpoint("policy", 1));
         models.Write(Checkpoint("reward", 1));
@@ -147,7 +148,7 @@ public sealed class ArtifactTests : IDisposable
         Assert.Equal(3, log.Records(Topics.Models).Count);
         Assert.Equal(["policy/1", "reward/1", "policy/2"], again.Checkpoints.Select(c => $"{c.Model}/{c.Version}"));
         Assert.Equal(2, again.Newest("policy")!.Version);
-        Assert.Equal("c1", again.Find("policy", 1)!.Checkpoint);
+        Assert.Equal(Hash(1), again.Find("policy", 1)!.Checkpoint);
         Assert.Null(again.Find("policy", 3));
         Assert.Null(again.Newest("critic"));
     }
@@ -162,14 +163,19 @@ public sealed class ArtifactTests : IDisposable
         Assert.Null(reader.Cut(new StepId("policy", 0)));
         var cut = new Cut(1, "policy", 0, -1, [], [], RecordHash.Digest([]), 9, "s", "0.1.0", 2, "", "");
         writer.Write(cut);
-        log.Append(ModelLog.Fact("policy", "policy/1/alias_moved", "tppo.alias_moved.v1", "{\"v\":1,\"kind\":\"alias_moved\"}"u8.ToArray()));
+        log.Append(ModelLog.Fact("policy", "policy/1/alias_moved", "tppo.alias_moved.v1", "{\"v\":1,\"kind\":\"alias_moved\",\"model\":\"policy\"}"u8.ToArray()));
         reader.Refresh();
         Assert.Equal(cut.ToJson(), reader.Cut(new StepId("policy", 0))!.ToJson());
         Assert.Empty(reader.Checkpoints);
     }
 
+    private static string Hash(int version) => Convert.ToHexStringLower(SHA256.HashData([(byte)version]));
+
+    private static Cut CutOf(StepId step) =>
+        new(1, step.Model, step.Ordinal, step.Ordinal - 1, [], [], RecordHash.Digest([]), 9, "s", "0.1.0", 2, "", "");
+
     private static CheckpointProduced Checkpoint(string model, int version) => new(
-        1, CheckpointProduced.KindName, model, version, $"c{version}", version - 1, false, new Fold(0, 1, 100),
+        1, CheckpointProduced.KindName, model, version, Hash(version), version, false, new Fold(0, 1, 100),
         new Dictionary<string, string>(), new Dictionary<string, double>());
 
     private static void Flip(string file)

@@ -50,14 +50,18 @@ public static class WorldFacts
         return cut;
     }
 
-    /// <summary>The fact that a checkpoint was produced.</summary>
+    /// <summary>The fact that a checkpoint was produced, behind the cuts of the steps that it took; a cut that is not there yet is one over nothing.</summary>
     public static CheckpointProduced AppendCheckpoint(
         this IEventLog log, RunSettings settings, string model, string checkpoint, int version = 0, bool final = false)
     {
         var produced = new CheckpointProduced(
             1, CheckpointProduced.KindName, model, version, checkpoint, version, final, settings.OneFold(),
             new Dictionary<string, string>(), new Dictionary<string, double>());
-        new ModelLog(log).Write(produced);
+        var models = new ModelLog(log);
+        models.Refresh();
+        foreach (var step in Enumerable.Range(0, version + 1).Select(ordinal => new StepId(model, ordinal)).Where(s => models.Cut(s) is null))
+            models.Write(new CutBuilder(settings, step).Over(log, []));
+        models.Write(produced);
         return produced;
     }
 
