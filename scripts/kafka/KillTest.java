@@ -117,7 +117,7 @@ final class KillTest {
 
         exits.add(ingest.stop());
         System.out.printf("%d kills did not meet both lag and an open transaction, and were repeated; ordered stops ended with %s%n", uncounted, exits);
-        return exits.stream().allMatch(e -> e == 130);
+        return exits.stream().allMatch(e -> e == 143);
     }
 
     // Somewhere before the next disturbance's share of what is left; most of it passes while disturbances are recovered from.

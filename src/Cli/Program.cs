@@ -5,6 +5,7 @@
 //   rebuild  cuts and facts of a log ──► the same checkpoints again, hashes compared
 //   inspect  the pure parts on lines of JSON
 //   topics   the log's topics as they are, and what stands on them
+//   log      whether a log and its checkpoints are what they were
 //
 // Exit codes: 0 done; 1 an unexpected failure; 2 something that the caller can put right, told in one line; 3 a rebuild
 // whose hashes differ, or a log or checkpoint that is damaged; 130 stopped by Ctrl-C, 143 by SIGTERM.
@@ -13,6 +14,7 @@ using System.Globalization;
 using Tppo.Cli;
 using Tppo.Cli.Demo;
 using Tppo.Cli.Inspect;
+using Tppo.Cli.LogAdmin;
 using Tppo.Cli.Rebuild;
 using Tppo.Cli.Run;
 using Tppo.Cli.TopicAdmin;
@@ -27,5 +29,6 @@ var root = new RootCommand("Learns, from a log of searches, to generate the quer
     RebuildCommand.Create(),
     InspectCommand.Create(),
     TopicsCommand.Create(),
+    LogCommand.Create(),
 };
 return Exit.Guarded(root, args);

@@ -14,8 +14,6 @@ namespace Tppo.Cli.Rebuild;
 /// <summary><c>tppo rebuild</c>: the models again from the log, hashes compared.</summary>
 internal static class RebuildCommand
 {
-    private const string DefaultRoot = "tppo-data";
-
     public static Command Create()
     {
         var model = new Argument<string?>("model")
@@ -31,7 +29,7 @@ internal static class RebuildCommand
         logs.AddTo(command);
         command.SetAction(parsed =>
         {
-            var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? Newest());
+            var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? RunFolders.Newest());
             var chosen = logs.Read(parsed, folder);
             var known = folder.ReadSettings();
             if (known is null && !chosen.IsLive) throw new UserException($"{folder.RunJson}: no such file; give --data of a run that exists");
@@ -49,13 +47,6 @@ internal static class RebuildCommand
             return Show(rebuilt, new ArtifactStore(folder.Checkpoints));
         });
         return command;
-    }
-
-    private static string Newest()
-    {
-        var runs = Directory.Exists(DefaultRoot) ? new DirectoryInfo(DefaultRoot).GetFiles("run.json", SearchOption.AllDirectories) : [];
-        return runs.OrderByDescending(f => f.LastWriteTimeUtc).FirstOrDefault()?.DirectoryName
-            ?? throw new UserException($"{DefaultRoot}: expected a run, found none; give --data");
     }
 
     private static int Show(IReadOnlyList<RebuiltCheckpoint> rebuilt, ArtifactStore ofTheRun)

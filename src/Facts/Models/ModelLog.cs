@@ -22,6 +22,9 @@ public sealed class ModelLog(IEventLog log)
     /// <summary>All checkpoints, in order.</summary>
     public IReadOnlyList<CheckpointProduced> Checkpoints => checkpoints;
 
+    /// <summary>All cuts.</summary>
+    public IReadOnlyCollection<Cut> Cuts => cuts.Values;
+
     /// <summary>Reads what has come since.</summary>
     public void Refresh()
     {

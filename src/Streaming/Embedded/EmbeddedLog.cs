@@ -131,6 +131,21 @@ public sealed class EmbeddedLog : IEventLog
     /// <inheritdoc/>
     public void EnforceRetention() => WriteSide.Retention.Enforce();
 
+    /// <summary>Reads every table of the database and compares its check sums.</summary>
+    /// <exception cref="LogException">One differs; the message names the file and the place.</exception>
+    public void VerifyTables()
+    {
+        database.Enter();
+        try
+        {
+            database.VerifyTables();
+        }
+        finally
+        {
+            database.Exit();
+        }
+    }
+
     /// <summary>Closes the folder once the calls under way have ended; another process may then open it.</summary>
     public void Dispose()
     {
