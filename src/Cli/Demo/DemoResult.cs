@@ -128,7 +128,7 @@ internal sealed record DemoResult(
 
     /// <param name="Figures">The figures.</param>
     /// <param name="Samples">Histories with queries.</param>
-    /// <param name="Sha256">Hash of both, so that a damaged file is not believed; null in folders of before 0.3.</param>
+    /// <param name="Sha256">Hash of both, so that a damaged file is not believed; null in older folders.</param>
     private sealed record Stored(
         DemoResult? Figures,
         IReadOnlyList<SampleHistory>? Samples,

@@ -16,7 +16,7 @@ namespace Tppo.Core.Models;
 /// <param name="Fold">The split that it was trained on.</param>
 /// <param name="Parents">Checkpoints that it was made from, by model name.</param>
 /// <param name="Stats">Figures of its last step, by metric name.</param>
-/// <param name="Weights">SHA-256 of its <c>model.safetensors</c>; null in facts of before 0.3, whose name it was.</param>
+/// <param name="Weights">SHA-256 of its <c>model.safetensors</c>; null in older facts, whose name it was.</param>
 public sealed record CheckpointProduced(
     int V,
     string Kind,

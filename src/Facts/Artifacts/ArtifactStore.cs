@@ -37,7 +37,7 @@ public sealed class ArtifactStore(string root)
         return stored;
     }
 
-    /// <summary>Gives a checkpoint the name that facts of before 0.3 know it by, which is that of its weights.</summary>
+    /// <summary>Gives a checkpoint the name that older facts know it by, which is that of its weights.</summary>
     public void NameByWeights(StoredCheckpoint stored)
     {
         File.Delete(Path.Combine(Folder(stored.Name), CheckpointFiles.List));

@@ -31,7 +31,7 @@ internal static class CheckpointList
         var list = Path.Combine(folder, CheckpointFiles.List);
         if (!File.Exists(list))
         {
-            // Until 0.3 a checkpoint was named by its weights, and nothing vouched for its other files.
+            // An older checkpoint is named by its weights, and nothing vouches for its other files.
             var weights = Path.Combine(folder, CheckpointFiles.Weights);
             return Differs(weights, name) is null ? null : $"{list}: expected a list with SHA-256 {name}, found no such file";
         }
