@@ -26,6 +26,10 @@ internal sealed class StepTimes : ILogObserver
         }
     }
 
+    public void Warning(string text)
+    {
+    }
+
     public void Notice(string text)
     {
         lock (gate)

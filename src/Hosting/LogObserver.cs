@@ -47,4 +47,7 @@ public sealed class LogObserver(ILoggerFactory loggers) : ILogObserver
 
     /// <inheritdoc/>
     public void Notice(string text) => Log.Notice(logger, text);
+
+    /// <inheritdoc/>
+    public void Warning(string text) => Log.Warning(logger, text);
 }

@@ -3,9 +3,11 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
+using Tppo.Hosting.Health;
 using Tppo.Core;
 using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Workers;
+using Tppo.Hosting.Progress;
 using Tppo.TestKit;
 
 namespace Tppo.Hosting.Tests;
@@ -18,7 +20,7 @@ public partial class MetricsTests
         using var log = new TestLog();
         using var client = new HttpClient();
         var host = new WorkerHost(log.Log, NullLogger<WorkerHost>.Instance);
-        await using var server = await MetricsServer.StartAsync(host, "127.0.0.1", port: 0);
+        await using var server = await MetricsServer.StartAsync(Ready(host, log), "127.0.0.1", port: 0);
         IngestInstruments.WindowsEmitted.Inc();
         Assert.Contains("tppo_windows_emitted_total ", await client.GetStringAsync(server.Url + "/metrics", Cancelled), StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), await Answers(client, server));
@@ -36,11 +38,14 @@ public partial class MetricsTests
     {
         using var log = new TestLog();
         var host = new WorkerHost(log.Log, NullLogger<WorkerHost>.Instance);
-        await using var server = await MetricsServer.StartAsync(host, "127.0.0.1", port: 0);
+        await using var server = await MetricsServer.StartAsync(Ready(host, log), "127.0.0.1", port: 0);
         var port = new Uri(server.Url).Port;
-        var error = await Assert.ThrowsAsync<UserException>(() => MetricsServer.StartAsync(host, "127.0.0.1", port));
+        var error = await Assert.ThrowsAsync<UserException>(() => MetricsServer.StartAsync(Ready(host, log), "127.0.0.1", port));
         Assert.StartsWith($"--metrics-port {port}: expected a free port", error.Message, StringComparison.Ordinal);
     }
+
+    private static Readiness Ready(WorkerHost host, TestLog log) => new(
+        host, new LogProbe(log.Log, TimeProvider.System), new StageBoard(TimeProvider.System), Path.GetTempPath(), _ => long.MaxValue, TimeProvider.System);
 
     [Fact]
     public void The_list_in_the_documentation_is_the_list_in_the_code()

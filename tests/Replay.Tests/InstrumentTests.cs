@@ -7,6 +7,7 @@ using Tppo.Core.Settings;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Runs;
 using Tppo.Hosting;
+using Tppo.Hosting.Health;
 using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
@@ -39,7 +40,10 @@ public sealed class InstrumentTests
         Mismatch();
         AsOnKafka(new LogObserver(NullLoggerFactory.Instance));
         using var log = new TestLog();
-        await using var server = await MetricsServer.StartAsync(new WorkerHost(log.Log, NullLogger<WorkerHost>.Instance), "127.0.0.1", port: 0);
+        var readiness = new Readiness(
+            new WorkerHost(log.Log, NullLogger<WorkerHost>.Instance), new LogProbe(log.Log, TimeProvider.System), new StageBoard(TimeProvider.System),
+            Path.GetTempPath(), Readiness.FreeBytes, TimeProvider.System);
+        await using var server = await MetricsServer.StartAsync(readiness, "127.0.0.1", port: 0);
         Assert.Empty(Defined().Where(i => !HasData(i)).Select(i => i.Name));
     }
 

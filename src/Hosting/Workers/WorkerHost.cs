@@ -23,13 +23,28 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presen
     private readonly Dictionary<string, WorkerState> states = [];
     private string toldOthers = "";
 
-    /// <summary>Whether every worker has come round once and none has failed.</summary>
-    public bool IsReady
+    /// <summary>Whether every worker has come round once.</summary>
+    public bool HasComeRound
     {
         get
         {
-            lock (gate) return states.Count > 0 && states.Values.All(s => s is { Rounds: > 0, Failure: null });
+            lock (gate) return states.Count > 0 && states.Values.All(s => s.Rounds > 0);
         }
+    }
+
+    /// <summary>Workers that have failed, and of what.</summary>
+    public IReadOnlyList<(string Worker, string Message)> Failures
+    {
+        get
+        {
+            lock (gate) return [.. states.Where(s => s.Value.Failure is not null).Select(s => (s.Key, s.Value.Failure!.Message.ReplaceLineEndings(" ")))];
+        }
+    }
+
+    /// <summary>Workers that have been at one piece of work for longer than a while.</summary>
+    public IReadOnlyList<string> AtWorkFor(TimeSpan most)
+    {
+        lock (gate) return [.. states.Where(s => s.Value.AtWorkSince is { } since && clock.GetElapsedTime(since) > most).Select(s => s.Key)];
     }
 
     /// <summary>Whether no worker has failed.</summary>
@@ -104,9 +119,11 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presen
                 while (!stop.IsCancellationRequested)
                 {
                     var seen = log.Commits;
+                    lock (gate) state.AtWorkSince = clock.GetTimestamp();
                     var worked = worker.Work(stop.Token);
                     lock (gate)
                     {
+                        state.AtWorkSince = null;
                         state.Rounds++;
                         state.IdleAt = worked ? null : seen;
                     }
@@ -135,6 +152,8 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presen
         public long Rounds { get; set; }
 
         public long? IdleAt { get; set; }
+
+        public long? AtWorkSince { get; set; }
 
         public Exception? Failure { get; set; }
     }

@@ -38,12 +38,12 @@ internal sealed class Durability : IDisposable
     /// <exception cref="LogException">Something is damaged or gone; the message names the file.</exception>
     internal static Database Open(DataFolder folder, EmbeddedOptions options)
     {
-        var witness = Witness.Read(folder.Path, options.Observer.Notice);
+        var witness = Witness.Read(folder.Path, options.Observer.Warning);
         if (new DatabaseFiles(folder.DatabasePath, witness).Check() is { } torn)
         {
             var aside = Path.Combine(folder.Path, "torn");
             DatabaseFiles.Cut(torn, aside);
-            options.Observer.Notice(
+            options.Observer.Warning(
                 $"{torn.File}: torn behind byte {torn.Good}, as a power cut leaves it: "
                     + $"{torn.Length - torn.Good} bytes of the last writes are set aside in {aside}");
         }
@@ -139,7 +139,7 @@ internal sealed class Durability : IDisposable
         catch (Exception e) when (e is LogException or IOException or UnauthorizedAccessException)
         {
             // Writers fail by themselves; here is only said, once, that nothing is known to be durable any more.
-            if (failed != e.Message) observer.Notice($"{folder.Path}: what is on the disk could not be noted: {e.Message}");
+            if (failed != e.Message) observer.Warning($"{folder.Path}: what is on the disk could not be noted: {e.Message}");
             failed = e.Message;
         }
         catch (ObjectDisposedException)

@@ -32,6 +32,9 @@ public interface ILogObserver
     /// <summary>Something that a person may want to know, in one line.</summary>
     void Notice(string text);
 
+    /// <summary>Something that is not as it should be, in one line; work goes on.</summary>
+    void Warning(string text);
+
     private sealed class Silent : ILogObserver
     {
         public void Transaction(string owner, StepOutcome outcome)
@@ -59,6 +62,10 @@ public interface ILogObserver
         }
 
         public void Notice(string text)
+        {
+        }
+
+        public void Warning(string text)
         {
         }
     }

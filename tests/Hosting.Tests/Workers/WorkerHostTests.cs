@@ -19,7 +19,7 @@ public class WorkerHostTests
         var host = Host(log);
         host.Run([third, second, first], untilIdle: true, TestContext.Current.CancellationToken);
         Assert.Equal(5, log.Records(Topics.Visit).Count);
-        Assert.True(host.IsHealthy && host.IsReady);
+        Assert.True(host.IsHealthy && host.HasComeRound);
         Assert.All([first, second, third], w => Assert.True(w.IsDisposed && w.Threads.Count == 1));
     }
 
@@ -55,7 +55,7 @@ public class WorkerHostTests
         var host = Host(log);
         Assert.Equal("broken", Assert.Throws<InvalidDataException>(() => host.Run([good, bad], untilIdle: false, CancellationToken.None)).Message);
         Assert.False(host.IsHealthy);
-        Assert.False(host.IsReady);
+        Assert.Equal([("bad", "broken")], host.Failures);
         Assert.True(good.IsDisposed && bad.IsDisposed);
     }
 
@@ -83,17 +83,17 @@ public class WorkerHostTests
     {
         using var log = new TestLog();
         var host = Host(log);
-        Assert.False(host.IsReady);
+        Assert.False(host.HasComeRound);
         Assert.True(host.IsHealthy);
         var between = new List<bool>();
         var worker = new ScriptedWorker("w", (_, _) =>
         {
-            lock (between) between.Add(host.IsReady);
+            lock (between) between.Add(host.HasComeRound);
             return false;
         });
         host.Run([worker], untilIdle: true, TestContext.Current.CancellationToken);
         Assert.False(between[0]);
-        Assert.True(host.IsReady);
+        Assert.True(host.HasComeRound);
     }
 
     [Fact]

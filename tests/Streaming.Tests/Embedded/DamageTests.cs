@@ -74,7 +74,7 @@ public sealed class DamageTests : IDisposable
             log.AppendNumbers(Topics.Search, 0, 1, first: Steps - 1);
         }
 
-        Assert.Contains("torn behind byte", Assert.Single(observer.Notices), StringComparison.Ordinal);
+        Assert.Contains("torn behind byte", Assert.Single(observer.Warnings), StringComparison.Ordinal);
         var aside = Assert.Single(Directory.GetFiles(Path.Combine(folder, "torn")));
         var length = (int)new FileInfo(aside).Length;
         Assert.Equal(whole[^(length + 10)..^10], File.ReadAllBytes(aside));
@@ -116,7 +116,7 @@ public sealed class DamageTests : IDisposable
             File.WriteAllText(note, damaged);
             var observer = new NotedObserver();
             EmbeddedLog.Open(folder, Options with { Observer = observer }).Dispose();
-            Assert.StartsWith($"{note}: expected lines", Assert.Single(observer.Notices), StringComparison.Ordinal);
+            Assert.StartsWith($"{note}: expected lines", Assert.Single(observer.Warnings), StringComparison.Ordinal);
             Assert.NotNull(Witness.Read(folder, Assert.Fail));
         }
     }

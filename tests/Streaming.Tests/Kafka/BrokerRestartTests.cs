@@ -120,6 +120,10 @@ public class BrokerRestartTests
             if (text.Contains("without the end", StringComparison.Ordinal)) Interlocked.Increment(ref endsLost);
         }
 
+        public void Warning(string text)
+        {
+        }
+
         public void Transaction(string owner, StepOutcome outcome)
         {
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tppo.Streaming.Kafka.Native;
+using Tppo.Streaming.Wire;
 using Driver = Confluent.Kafka;
 
 namespace Tppo.Streaming.Kafka.Cluster;
@@ -23,6 +24,7 @@ internal sealed class KafkaClients : IDisposable
     {
         KafkaLibrary.Load();
         this.options = options;
+        Lines = new RareLines(options.Observer, options.Clock);
         Admin = NewAdmin();
     }
 
@@ -30,6 +32,9 @@ internal sealed class KafkaClients : IDisposable
 
     /// <summary>What they were told of.</summary>
     internal HeardErrors Heard { get; } = new();
+
+    /// <summary>The library's own lines: while a broker is away it has many.</summary>
+    internal RareLines Lines { get; }
 
     /// <summary>A member of a group.</summary>
     internal Driver.ConsumerBuilder<string?, byte[]?> Member(string group, string member) => Consumer(new Driver.ConsumerConfig
@@ -162,7 +167,7 @@ internal sealed class KafkaClients : IDisposable
 
     private void Logged(object client, Driver.LogMessage message)
     {
-        if (message.Level <= Driver.SyslogLevel.Error) options.Observer.Notice($"kafka: {HeardErrors.Plain(message.Message)}");
+        if (message.Level <= Driver.SyslogLevel.Error) Lines.Warn($"kafka: {HeardErrors.Plain(message.Message)}");
     }
 
     private static int Milliseconds(TimeSpan time) => Convert.ToInt32(time.TotalMilliseconds, CultureInfo.InvariantCulture);

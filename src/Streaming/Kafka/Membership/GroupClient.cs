@@ -163,7 +163,7 @@ internal sealed class GroupClient : IDisposable
     {
         Heard(error);
         if (Name.LostBy is not null || failure is not null || KafkaPatience.MayPass(error)) return;
-        cluster.Observer.Notice($"{instance}: {HeardErrors.Plain(error.Reason)}");
+        cluster.Clients.Lines.Warn($"{instance}: {HeardErrors.Plain(error.Reason)}");
     }
 
     private void Heard(Driver.Error error)

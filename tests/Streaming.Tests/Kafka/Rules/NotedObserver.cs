@@ -11,6 +11,8 @@ internal sealed class NotedObserver : ILogObserver
 
     public List<string> Notices { get; } = [];
 
+    public List<string> Warnings { get; } = [];
+
     public void Transaction(string owner, StepOutcome outcome) => Told.Add($"transaction {owner} {outcome}");
 
     public void SequenceGap(string topic, long missing) => Told.Add(string.Create(CultureInfo.InvariantCulture, $"gap {topic} {missing}"));
@@ -27,4 +29,6 @@ internal sealed class NotedObserver : ILogObserver
         Told.Add(string.Create(CultureInfo.InvariantCulture, $"age {group} {topic} {oldest.TotalSeconds:F0}"));
 
     public void Notice(string text) => Notices.Add(text);
+
+    public void Warning(string text) => Warnings.Add(text);
 }
