@@ -37,6 +37,26 @@ public static class QueryText
     /// <summary>The queries of a response, trimmed, empty ones included: as many as separators plus one.</summary>
     public static string[] Queries(string response) => [.. response.Split(',').Select(Collapse)];
 
+    /// <summary>
+    /// A search's identity, by which searches are compared everywhere: the identities of its words as a response writes them. Empty
+    /// where it holds no word.
+    /// </summary>
+    public static string Identity(string search)
+    {
+        if (IsPlain(search) && IsCollapsed(search)) return search.ToLowerInvariant();
+        return string.Join(' ', Words.Split(WithoutCommas(search)).Select(w => Words.Normalise(w.Text)).Where(w => w.Length > 0));
+    }
+
+    private static bool IsPlain(string text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != ' ') return false;
+        }
+
+        return true;
+    }
+
     private static bool IsCollapsed(string text)
     {
         var before = ' ';
