@@ -10,6 +10,7 @@
 // whose hashes differ; 130 stopped by Ctrl-C or SIGTERM.
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Tppo.Cli;
 using Tppo.Cli.Demo;
 using Tppo.Cli.Inspect;
@@ -17,7 +18,9 @@ using Tppo.Cli.Rebuild;
 using Tppo.Cli.Run;
 using Tppo.Cli.TopicAdmin;
 
+// Numbers and characters are the same everywhere.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
 var root = new RootCommand("Learns, from a log of searches, to generate the queries that each person will want next.")
 {
