@@ -99,7 +99,7 @@ public sealed class PolicyWorker : IWorker
     {
         windowEnds.Refresh();
         if (windowEnds.FirstEnded() is not { } ended) return false;
-        (windows, folds) = (ended, Splits.Of(context.Settings, WindowCut.BucketsOfUsers(context.Log, ended)));
+        (windows, folds) = (ended, Splits.Of(context.Settings, WindowCut.BucketsOfUsers(context.Log, ended), context.Warn));
         return true;
     }
 

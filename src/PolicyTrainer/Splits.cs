@@ -13,8 +13,9 @@ internal static class Splits
     /// </summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="buckets">The bucket of each user who has windows.</param>
+    /// <param name="warn">Told of a fold that is left out.</param>
     /// <exception cref="UserException">There are no windows, or a split has nobody on one of its sides.</exception>
-    public static IReadOnlyList<Fold> Of(RunSettings settings, IReadOnlyCollection<int> buckets)
+    public static IReadOnlyList<Fold> Of(RunSettings settings, IReadOnlyCollection<int> buckets, Action<string> warn)
     {
         if (buckets.Count == 0) throw new UserException("expected windows, found none: nobody has enough searches");
         var planned = Fold.For(settings.Split, buckets.Count);
@@ -24,13 +25,13 @@ internal static class Splits
         if (folds.FirstOrDefault(f => buckets.All(f.IsHeldOut)) is { } all)
             throw new UserException(
                 Refused(settings, all, buckets.Count, "trained on", all.Count > 1 ? "another number of split.folds" : "fewer split.held_out_buckets"));
+        foreach (var empty in planned.Except(folds)) warn($"{Name(empty)}: none of the {buckets.Count} users who have windows is held out: left out");
         return folds;
     }
 
-    private static string Refused(RunSettings settings, Fold fold, int users, string side, string remedy)
-    {
-        var which = fold.Count > 1 ? $"fold {fold.Index + 1} of {fold.Count}" : "the split";
-        return $"{which} of seed {settings.Seed}: expected users who are {side}, found none of the {users} who have windows; "
-            + $"give more users, another seed, or {remedy}";
-    }
+    private static string Name(Fold fold) => fold.Count > 1 ? $"fold {fold.Index + 1} of {fold.Count}" : "the split";
+
+    private static string Refused(RunSettings settings, Fold fold, int users, string side, string remedy) =>
+        $"{Name(fold)} of seed {settings.Seed}: expected users who are {side}, found none of the {users} who have windows; "
+        + $"give more users, another seed, or {remedy}";
 }

@@ -5,11 +5,11 @@ namespace Tppo.Core.Text;
 
 /// <summary>
 /// What belongs to a word at its two ends. Letters, marks, numbers and emoji always do. Punctuation and symbols do where they make
-/// another word of it: c++, c#, a+, a-, -5, .5, .net, $5, 5€, 5%. Everything else around a word is no part of it.
+/// another word of it: c++, c#, a+, a-, 18+, -5, .5, .net, $5, 5€, 5%. Everything else around a word is no part of it.
 /// </summary>
 internal static class WordEdges
 {
-    private const int LettersBeforeMinusMax = 2;
+    private const int LettersBeforeSignMax = 2;
 
     /// <summary>A folded word without what stands around it; empty where nothing else is there.</summary>
     public static string Trim(string folded)
@@ -45,14 +45,17 @@ internal static class WordEdges
         var before = word[..^1];
         if (IsInside(last)) return true;
         if (before.Length == 0) return false;
-        if (IsDash(last)) return before.Length <= LettersBeforeMinusMax && IsLetter(before[0]) && IsLetter(before[^1]);
         if (IsCurrency(last) || last.Value is '%' or '‰') return IsDigit(before[^1]);
-        if (!IsRaised(last)) return false;
-        while (before.Length > 0 && IsRaised(before[^1])) before = before[..^1];
-        return before.Length > 0 && IsInside(before[^1]);
+        if (IsDash(last) || IsSharp(last)) return IsShort(before);
+        if (last.Value != '+') return false;
+        while (before.Length > 0 && before[^1].Value == '+') before = before[..^1];
+        return before.Length > 0 && IsInside(before[^1]) && (word.Length - before.Length > 1 || IsDigit(before[^1]) || IsShort(before));
     }
 
-    private static bool IsRaised(Rune rune) => rune.Value is '+' or '#' or '♯';
+    // A name that is little more than its sign: c#, a+, ab-.
+    private static bool IsShort(ReadOnlySpan<Rune> name) => name.Length <= LettersBeforeSignMax && IsLetter(name[0]) && IsLetter(name[^1]);
+
+    private static bool IsSharp(Rune rune) => rune.Value is '#' or '♯';
 
     private static bool IsSign(Rune rune) => rune.Value is '+' or '±' || IsDash(rune);
 
