@@ -47,6 +47,16 @@ public static class QueryText
         return string.Join(' ', Words.Split(WithoutCommas(search)).Select(w => Words.Normalise(w.Text)).Where(w => w.Length > 0));
     }
 
+    /// <summary>
+    /// What decides whether a search repeats the one before it: its text folded as words are (<see cref="Folding"/>), punctuation kept,
+    /// since a search in quotes asks for something else. Empty where it holds no word.
+    /// </summary>
+    public static string RepeatKey(string search)
+    {
+        if (IsPlain(search) && IsCollapsed(search)) return search.ToLowerInvariant();
+        return Identity(search).Length == 0 ? "" : Collapse(Folding.Of(search));
+    }
+
     private static bool IsPlain(string text)
     {
         foreach (var c in text)

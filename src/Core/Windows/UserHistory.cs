@@ -13,7 +13,7 @@ namespace Tppo.Core.Windows;
 /// <remarks>
 /// <para>Targets open with the first search that has history before it, so a user's first event is never a target. When k are
 /// open the window is given, and targets and what stood between them become history (stride k). A search that repeats
-/// the user's search before it (by <see cref="QueryText.Identity"/>) and a search without a word are dropped, from the history
+/// the user's search before it (by <see cref="QueryText.RepeatKey"/>) and a search without a word are dropped, from the history
 /// too; other events without text stay.</para>
 /// <para>The bounds (ours, not the paper's): texts are cut and URLs left out by <see cref="HistoryText"/>; of the events before the
 /// first open target the newest N stay, of those since then too; up to N events together cost at most
@@ -111,7 +111,7 @@ public sealed class UserHistory
 
     private bool TakeSearch(string text)
     {
-        var key = QueryText.Identity(text);
+        var key = QueryText.RepeatKey(text);
         if (key.Length == 0 || key == lastSearch) return false;
         lastSearch = key;
         return true;

@@ -6,7 +6,7 @@ namespace Tppo.Core.Windows;
 /// <param name="Open">Texts of the targets that wait for more, fewer than k.</param>
 /// <param name="FirstTargetId">Id of the first open target; empty where none is open.</param>
 /// <param name="FirstTargetTime">Its time.</param>
-/// <param name="LastSearch">Identity of the user's last search; empty where there was none.</param>
+/// <param name="LastSearch">Repeat key of the user's last search; empty where there was none.</param>
 /// <param name="Seen">Time of the user's last event, also where it was dropped.</param>
 public sealed record UserHistoryState(
     IReadOnlyList<HistoryEvent> Before,

@@ -51,7 +51,7 @@ public static class Windower
         {
             if (e.Type == EventType.Search)
             {
-                var key = QueryText.Identity(HistoryText.Of(e.Text));
+                var key = QueryText.RepeatKey(HistoryText.Of(e.Text));
                 if (key.Length == 0 || key == last) continue;
                 last = key;
             }

@@ -114,7 +114,7 @@ public sealed class IdentityTests
     [Fact]
     public void A_search_without_a_word_is_no_target_and_one_with_the_same_words_is_a_repeat()
     {
-        string[] searches = ["-", ",", "\u200B", "Tiles!", "tiles", "paint", "lamp"];
+        string[] searches = ["-", ",", "\u200B", "ＴＩＬＥＳ", "tiles", "paint", "lamp"];
         var at = new DateTime(2024, 5, 1, 10, 0, 0, DateTimeKind.Utc);
         UserEvent[] events =
         [
@@ -122,7 +122,7 @@ public sealed class IdentityTests
             .. searches.Select((text, i) => new UserEvent($"e{i}", "u1", at.AddMinutes(i + 1), EventType.Search, text, "")),
         ];
         var settings = new WindowSettings { Targets = 3 };
-        Assert.Equal(["Tiles!", "paint", "lamp"], Assert.Single(Windower.Windows(events, settings)).Targets);
-        Assert.Equal(["Tiles!", "paint", "lamp"], Assert.Single(Windower.NewestOnly(events, settings)).Targets);
+        Assert.Equal(["ＴＩＬＥＳ", "paint", "lamp"], Assert.Single(Windower.Windows(events, settings)).Targets);
+        Assert.Equal(["ＴＩＬＥＳ", "paint", "lamp"], Assert.Single(Windower.NewestOnly(events, settings)).Targets);
     }
 }

@@ -31,7 +31,7 @@ public class TextTests
     [InlineData("", "", "")]
     [InlineData(" ", "", "")]
     public void Queries_are_trimmed_and_collapsed_and_repeats_ignore_case(string text, string collapsed, string key) =>
-        Assert.Equal((collapsed, key), (QueryText.Collapse(text), QueryText.Identity(HistoryText.Of(text))));
+        Assert.Equal((collapsed, key), (QueryText.Collapse(text), QueryText.RepeatKey(HistoryText.Of(text))));
 
     [Fact]
     public void A_response_has_one_space_before_it_and_no_commas_inside_its_queries()
