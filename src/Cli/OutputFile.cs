@@ -1,6 +1,6 @@
-using Microsoft.Win32.SafeHandles;
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Tppo.Core;
 
 namespace Tppo.Cli;
