@@ -11,6 +11,7 @@
 // whose hashes differ, or a log or checkpoint that is damaged; 130 stopped by Ctrl-C, 143 by SIGTERM.
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Tppo.Cli;
 using Tppo.Cli.Demo;
 using Tppo.Cli.Inspect;
@@ -20,7 +21,9 @@ using Tppo.Cli.Run;
 using Tppo.Cli.TopicAdmin;
 
 PrivateFiles.Begin();
+// Numbers and characters are the same everywhere.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
 var root = new RootCommand("Learns, from a log of searches, to generate the queries that each person will want next.")
 {

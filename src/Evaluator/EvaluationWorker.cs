@@ -5,6 +5,7 @@ using Tppo.Core.Judging;
 using Tppo.Core.Models;
 using Tppo.Core.Rewards;
 using Tppo.Core.Rollouts;
+using Tppo.Core.Statistics;
 using Tppo.Core.Windows;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Evaluations;
@@ -148,9 +149,9 @@ public sealed class EvaluationWorker : IWorker
                 JudgeCalls = sample.Calls,
             },
             sample.Records);
-        stage.Report(windows.Count, windows.Count, FormattableString.Invariant($"token AUC {token:F3}, sentence AUC {sentence:F3}"));
-        RewardModelInstruments.RewardAucToken.Set(token ?? 0);
-        RewardModelInstruments.RewardAucSentence.Set(sentence ?? 0);
+        stage.Report(windows.Count, windows.Count, $"token AUC {Figure.Text(token, "F3")}, sentence AUC {Figure.Text(sentence, "F3")}");
+        RewardModelInstruments.RewardAucToken.Set(token ?? double.NaN);
+        RewardModelInstruments.RewardAucSentence.Set(sentence ?? double.NaN);
     }
 
     private void Append(Evaluation evaluation, IReadOnlyList<OutgoingRecord> others) =>

@@ -15,7 +15,7 @@ public static class Promotion
     {
         var promoted = difference.Low > 0;
         EvaluationInstruments.Promotions.WithLabels(promoted ? "promoted" : "kept").Inc();
-        var measured = new { mean = difference.Mean, low = difference.Low, high = difference.High };
+        var measured = new { mean = difference.Mean, low = Figure.Known(difference.Low), high = Figure.Known(difference.High) };
         yield return Fact(checkpoint, "evaluation_recorded", new { difference = measured });
         if (promoted) yield return Fact(checkpoint, "alias_moved", new { alias = "champion" });
     }

@@ -21,14 +21,11 @@ public static class ResponseMeasures
         var identities = words.ConvertAll(w => Words.Normalise(w.Text));
         var relevant = Enumerable.Range(0, words.Count).Count(i => identities[i].Length > 0 && answer.Words[i] == Category.Relevant);
         var named = identities.Where(w => w.Length > 0).ToList();
-        var queries = QueryText.Queries(row.Response).Select(Identity).Where(q => q.Length > 0).ToList();
-        var searches = window.History.Where(h => h.Type == EventType.Search).Select(h => Identity(h.Text)).ToHashSet();
+        var queries = QueryText.Queries(row.Response).Select(QueryText.Identity).Where(q => q.Length > 0).ToList();
+        var searches = window.History.Where(h => h.Type == EventType.Search).Select(h => QueryText.Identity(h.Text)).ToHashSet();
         var malformed = queries.Count != targets;
         return new ResponseMeasure(
             window.Id, Relevant: answer.Whole == Category.Relevant && !malformed, named.Count, relevant, named.Distinct().Count(), queries.Count,
             queries.Count(searches.Contains), row.ResponseIds.Length - (row.Finished ? 1 : 0), row.Finished, malformed);
     }
-
-    private static string Identity(string text) =>
-        string.Join(' ', Words.Split(text).Select(w => Words.Normalise(w.Text)).Where(w => w.Length > 0));
 }

@@ -8,15 +8,15 @@ namespace Tppo.Evaluator;
 /// <param name="Low">Lower end of its 95 % Wilson interval.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="N">Windows.</param>
-/// <param name="Words">Share of generated words that are relevant.</param>
-/// <param name="Distinct">Mean over responses of distinct among all words.</param>
-/// <param name="Copied">Share of queries that equal a search in their history.</param>
+/// <param name="Words">Share of generated words that are relevant; null where there are none.</param>
+/// <param name="Distinct">Mean over responses with words of distinct among all words; null where none has any.</param>
+/// <param name="Copied">Share of queries that equal a search in their history; null where there are none.</param>
 /// <param name="Length">Mean tokens without the end token.</param>
 /// <param name="NoEos">Share of responses without an end token.</param>
 /// <param name="Queries">Mean non-empty queries a response.</param>
 /// <param name="Malformed">Share of responses with other than k queries.</param>
 public sealed record Summary(
-    double Relevance, double Low, double High, int N, double Words, double Distinct, double Copied, double Length, double NoEos,
+    double Relevance, double Low, double High, int N, double? Words, double? Distinct, double? Copied, double Length, double NoEos,
     double Queries, double Malformed)
 {
     /// <summary>The figures of some responses.</summary>
@@ -26,13 +26,13 @@ public sealed record Summary(
         var rate = Wilson.Of(responses.Count(r => r.Relevant), n);
         return new Summary(
             rate.Value, rate.Low, rate.High, n,
-            Share(responses.Sum(r => r.RelevantWords), responses.Sum(r => r.Words)),
-            responses.Where(r => r.Words > 0).Select(r => (double)r.DistinctWords / r.Words).DefaultIfEmpty(1).Average(),
-            Share(responses.Sum(r => r.Copied), responses.Sum(r => r.Queries)),
+            Figure.Share(responses.Sum(r => r.RelevantWords), responses.Sum(r => r.Words)),
+            responses.Where(r => r.Words > 0).Average(r => Figure.Share(r.DistinctWords, r.Words)),
+            Figure.Share(responses.Sum(r => r.Copied), responses.Sum(r => r.Queries)),
             responses.Average(r => r.Tokens),
-            Share(responses.Count(r => !r.Ended), n),
+            responses.Average(r => r.Ended ? 0.0 : 1),
             responses.Average(r => r.Queries),
-            Share(responses.Count(r => r.Malformed), n));
+            responses.Average(r => r.Malformed ? 1.0 : 0));
     }
 
     /// <summary>Second − first in relevance, paired by window, with a 95 % interval.</summary>
@@ -41,6 +41,4 @@ public sealed record Summary(
         var before = first.ToDictionary(r => r.Window);
         return PairedTest.T([.. second.Select(r => before[r.Window].Relevant ? 1.0 : 0)], [.. second.Select(r => r.Relevant ? 1.0 : 0)]);
     }
-
-    private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 }

@@ -20,11 +20,11 @@ internal static class PolicyMetrics
         PolicyInstruments.LossValue.Set(stats.ValueLoss);
         PolicyInstruments.ValueClipFraction.Set(stats.ValueClipFraction);
         PolicyInstruments.ValueRatio.Set(stats.Ratio);
-        PolicyInstruments.CriticExplainedVariance.Set(stats.ExplainedVariance);
+        PolicyInstruments.CriticExplainedVariance.Set(stats.ExplainedVariance ?? double.NaN);
         PolicyInstruments.ActorGradientNorm.Set(stats.GradientNorm);
         PolicyInstruments.ResponseLength.Set(stats.ResponseLength);
         PolicyInstruments.ResponseNoEos.Set(stats.NoEosRatio);
-        PolicyInstruments.DistinctWords.Set(point.DistinctWords);
+        PolicyInstruments.DistinctWords.Set(point.DistinctWords ?? double.NaN);
         PolicyInstruments.PolicyVersion.Set(point.Update);
         TrainingInstruments.NativeTensors.Set(TorchRuntime.LiveTensors);
     }

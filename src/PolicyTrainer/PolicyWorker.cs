@@ -1,8 +1,8 @@
-using Tppo.Core;
 using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
+using Tppo.Core.Statistics;
 using Tppo.Core.Windows;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Ends;
@@ -99,12 +99,7 @@ public sealed class PolicyWorker : IWorker
     {
         windowEnds.Refresh();
         if (windowEnds.FirstEnded() is not { } ended) return false;
-        var users = new HashSet<string>();
-        var step = new StepId(ModelFamilies.Policy, 0);
-        foreach (var (place, from, to) in ended)
-            users.UnionWith(context.Log.Read(place, from, to).Where(r => CutBuilder.Belongs(r, step)).Select(r => r.Key!));
-        if (users.Count == 0) throw new UserException("expected windows, found none: nobody has enough searches");
-        (windows, folds) = (ended, Fold.For(context.Settings.Split, users.Count));
+        (windows, folds) = (ended, Splits.Of(context.Settings, WindowCut.BucketsOfUsers(context.Log, ended), context.Warn));
         return true;
     }
 
@@ -179,14 +174,14 @@ public sealed class PolicyWorker : IWorker
         return run.Engine.Sample(new RolloutRequest(of, settings.Samples, step, Purposes.Update, policy) { FirstSample = number * settings.Samples });
     }
 
-    private string StageName(string name, Fold fold) => folds.Count == 1 ? name : $"{name}, fold {fold.Index + 1} of {folds.Count}";
+    private static string StageName(string name, Fold fold) => fold.Count == 1 ? name : $"{name}, fold {fold.Index + 1} of {fold.Count}";
 
     private void Show(string model, UpdatePoint point)
     {
         var stats = point.Stats;
         stage!.Count(stats.Tokens);
         stage.Report(point.Update, context.Settings.Tppo.Updates, FormattableString.Invariant(
-            $"reward {stats.Scores:F3}  KL {stats.Kl:F2}  length {stats.ResponseLength:F1}  distinct {point.DistinctWords:F2}"));
+            $"reward {stats.Scores:F3}  KL {stats.Kl:F2}  length {stats.ResponseLength:F1}  distinct {Figure.Text(point.DistinctWords, "F2")}"));
         TrainingInstruments.TrainTokens.WithLabels(model).Inc(stats.Tokens);
         TrainingInstruments.TrainSteps.WithLabels(model).Inc(stats.OptimiserSteps);
         PolicyMetrics.Set(point);

@@ -71,9 +71,9 @@ public sealed class RewardWorker : IWorker
         var cut = cuts.Over(step, () => ranges, referencePolicy: policy.Checkpoint);
         var produced = RewardStep.Take(steps, cut, policy, new TrainingMeter(stage, step.Model), cancellation);
         models.Write(produced);
-        RewardModelInstruments.RewardLossLocal.Set(produced.Stats["rm_loss_local"]);
-        RewardModelInstruments.RewardLossGlobal.Set(produced.Stats["rm_loss_global"]);
-        RewardModelInstruments.RewardLabelRatio.Set(produced.Stats["rm_label_ratio"]);
+        RewardModelInstruments.RewardLossLocal.Set(produced.Stats.GetValueOrDefault("rm_loss_local", double.NaN));
+        RewardModelInstruments.RewardLossGlobal.Set(produced.Stats.GetValueOrDefault("rm_loss_global", double.NaN));
+        RewardModelInstruments.RewardLabelRatio.Set(produced.Stats.GetValueOrDefault("rm_label_ratio", double.NaN));
         TrainingInstruments.NativeTensors.Set(TorchRuntime.LiveTensors);
     }
 }

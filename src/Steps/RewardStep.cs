@@ -4,6 +4,7 @@ using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Progress;
 using Tppo.Core.Rollouts;
+using Tppo.Core.Statistics;
 using Tppo.Facts.Artifacts;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Rollouts;
@@ -48,12 +49,7 @@ public static class RewardStep
         var last = result.Curve[^1];
         return new CheckpointProduced(
             1, CheckpointProduced.KindName, cut.Model, 0, stored.Name, cut.Ordinal, Final: true, policy.Fold, parents,
-            new Dictionary<string, double>
-            {
-                ["rm_loss_local"] = last.LossLocal ?? 0,
-                ["rm_loss_global"] = last.LossGlobal ?? 0,
-                ["rm_label_ratio"] = LabelRatio(windows),
-            },
+            Known(("rm_loss_local", last.LossLocal), ("rm_loss_global", last.LossGlobal), ("rm_label_ratio", LabelRatio(windows))),
             stored.Weights);
     }
 
@@ -77,9 +73,13 @@ public static class RewardStep
     private static LabelledResponse Response(RolloutRow row, TokenRewardRow reward) =>
         new(row.RolloutId, row.Sample, row.ResponseIds, reward.Categories, reward.Sentence);
 
-    private static double LabelRatio(IReadOnlyList<LabelledWindow> windows)
+    // What is undefined is left out.
+    private static Dictionary<string, double> Known(params IEnumerable<(string Name, double? Value)> figures) =>
+        figures.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => f.Value!.Value);
+
+    private static double? LabelRatio(IReadOnlyList<LabelledWindow> windows)
     {
         var labels = windows.SelectMany(w => w.Responses).SelectMany(r => r.Categories).Where(c => c != Category.None).ToList();
-        return labels.Count == 0 ? 0 : labels.Count(c => c == Category.Relevant) / (double)labels.Count;
+        return Figure.Share(labels.Count(c => c == Category.Relevant), labels.Count);
     }
 }

@@ -2,6 +2,7 @@ using Tppo.Core.Judging;
 using Tppo.Core.Rewards;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
+using Tppo.Core.Statistics;
 using Tppo.Core.Text;
 using Tppo.Learning.Training;
 
@@ -27,11 +28,9 @@ public static class RolloutRewards
         return new Trajectory(row.PromptIds, row.ResponseIds, row.LogProbs, [.. rewards.Select(r => (float)r)], inLoss);
     }
 
-    /// <summary>Mean over responses with words of distinct among all words.</summary>
-    public static double DistinctWords(IEnumerable<RolloutRow> rows) => rows
+    /// <summary>Mean over responses with words of distinct among all words; null where none has any.</summary>
+    public static double? DistinctWords(IEnumerable<RolloutRow> rows) => rows
         .Select(r => Words.Split(r.Response).Select(w => Words.Normalise(w.Text)).Where(w => w.Length > 0).ToList())
         .Where(w => w.Count > 0)
-        .Select(w => w.Distinct().Count() / (double)w.Count)
-        .DefaultIfEmpty(1)
-        .Average();
+        .Average(w => Figure.Share(w.Distinct().Count(), w.Count));
 }

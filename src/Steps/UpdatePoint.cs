@@ -5,11 +5,11 @@ namespace Tppo.Steps;
 /// <summary>One update's figures, as the curve of a checkpoint keeps them.</summary>
 /// <param name="Update">Its number, from 1.</param>
 /// <param name="Stats">The trainer's figures.</param>
-/// <param name="DistinctWords">Mean over responses of distinct among all words.</param>
-public sealed record UpdatePoint(int Update, UpdateStats Stats, double DistinctWords)
+/// <param name="DistinctWords">Mean over responses of distinct among all words; null where none has any.</param>
+public sealed record UpdatePoint(int Update, UpdateStats Stats, double? DistinctWords)
 {
-    /// <summary>The figures by the names that they have as metrics.</summary>
-    public IReadOnlyDictionary<string, double> Figures() => new Dictionary<string, double>
+    /// <summary>The figures by the names that they have as metrics; what is undefined is left out.</summary>
+    public IReadOnlyDictionary<string, double> Figures() => new Dictionary<string, double?>
     {
         ["objective_kl"] = Stats.Kl,
         ["objective_entropy"] = Stats.Entropy,
@@ -26,5 +26,5 @@ public sealed record UpdatePoint(int Update, UpdateStats Stats, double DistinctW
         ["response_length_mean"] = Stats.ResponseLength,
         ["response_no_eos_ratio"] = Stats.NoEosRatio,
         ["distinct_word_ratio"] = DistinctWords,
-    };
+    }.Where(f => f.Value is not null).ToDictionary(f => f.Key, f => f.Value!.Value);
 }

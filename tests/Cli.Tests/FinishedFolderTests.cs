@@ -32,6 +32,39 @@ public sealed class FinishedFolderTests : IDisposable
     }
 
     [Fact]
+    public void Figures_go_into_the_output_that_was_chosen_and_never_in_its_place()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sh");
+        Finish(Results.Some);
+        const string script = """
+            set -e; mkdir "$1/out"; cd "$1/out"; demo="$TPPO demo --size tiny --data $1 --json"
+            ln -s /dev/full full; code=0; $demo full >/dev/null || code=$?; echo "full $code $(stat -c %F full)"
+            mkfifo pipe; cat pipe >got & $demo pipe >/dev/null; wait; echo "pipe $(stat -c %F pipe) $(grep -c checkpoint_sha256 got)"
+            echo old >real; chmod 600 real; ln -s real link; $demo link >/dev/null; echo "link $(stat -c %F link) $(stat -c %a real) $(head -c 1 real)"
+            head -c 100000 /dev/zero >long; $demo long >/dev/null; echo "long $(tail -c 2 long)"
+            ln -s /proc/self/fd/1 out; echo before >file; $demo out >>file; echo "stdout $(stat -c %F out) $(head -1 file) $(grep -c checkpoint_sha256 file)"
+            for name in - /dev/stdout; do $demo $name >file; echo "$name $(grep -c checkpoint_sha256 file) $(grep -c 'report  ' file)"; done
+            $demo /dev/stdout | grep -c checkpoint_sha256
+            """;
+        var (code, output, error) = TppoProcess.Shell(script, folder.Path);
+        Assert.True(code == 0, error);
+        Assert.Equal($"tppo: --json full: No space left on device : '{folder.At("out/full")}'\n", error);
+        Assert.Equal(
+            """
+            full 2 symbolic link
+            pipe fifo 1
+            link symbolic link 600 {
+            long }
+            stdout symbolic link before 1
+            - 1 1
+            /dev/stdout 1 1
+            1
+
+            """,
+            output);
+    }
+
+    [Fact]
     public void A_finished_folder_whose_log_is_gone_is_no_finished_run()
     {
         Finish(Results.Some);

@@ -2,6 +2,7 @@ using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
+using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Evaluations;
@@ -28,6 +29,19 @@ public sealed class EvaluationWorkerTests
         kit.Reopen();
         kit.RunUntilIdle(EvaluatorService.Compose);
         Assert.Equal(before, ServiceKit.AllIds(kit.Log));
+    }
+
+    [Fact]
+    public void An_AUC_that_is_undefined_is_no_number_and_not_0()
+    {
+        // Four responses of a policy that knows nothing: none of them is relevant.
+        using var kit = Ready(out _, TinyRun.Settings with { Evaluation = TinyRun.Settings.Evaluation with { RewardModelWindows = 1 } });
+        RewardModelInstruments.RewardAucSentence.Set(0.7);
+        kit.RunUntilIdle(EvaluatorService.Compose);
+        var reward = Evaluations(kit).Single(e => e.Model == ModelFamilies.Reward);
+        Assert.Null(reward.SentenceAuc);
+        Assert.Equal(double.NaN, RewardModelInstruments.RewardAucSentence.Value);
+        Assert.Equal(reward.TokenAuc ?? double.NaN, RewardModelInstruments.RewardAucToken.Value);
     }
 
     [Fact]
@@ -101,9 +115,9 @@ public sealed class EvaluationWorkerTests
         return JudgeInstruments.JudgeRequests.WithLabels("embedded", "ok").Value - before;
     }
 
-    private static ServiceKit Ready(out IReadOnlyList<Window> heldOut)
+    private static ServiceKit Ready(out IReadOnlyList<Window> heldOut, RunSettings? settings = null)
     {
-        var kit = new ServiceKit(TinyRun.Settings);
+        var kit = new ServiceKit(settings ?? TinyRun.Settings);
         var windows = kit.Log.AppendWindows(kit.Settings);
         var cut = kit.Log.AppendWindowCut(kit.Settings);
         heldOut = WindowCut.HeldOut(kit.Log, cut, kit.Settings.OneFold());

@@ -71,6 +71,21 @@ public sealed class MeasureTests
     }
 
     [Fact]
+    public void What_is_undefined_is_no_figure_and_not_0()
+    {
+        var summary = Summary.Of([new ResponseMeasure("a", false, 0, 0, 0, 0, 0, 0, true, true)]);
+        Assert.Equal((null, null, null, 1.0), (summary.Words, summary.Distinct, summary.Copied, summary.Malformed));
+
+        var one = Summary.Difference(Relevant(("a", false)), Relevant(("a", true)));
+        Assert.Equal((1, double.NaN, double.NaN), (one.Mean, one.Low, one.High));
+        var checkpoint = new CheckpointProduced(
+            1, CheckpointProduced.KindName, "policy", 4, "abc", 4, true, new Fold(0, 1, 100), new Dictionary<string, string>(),
+            new Dictionary<string, double>());
+        var measured = JsonDocument.Parse(Assert.Single(Promotion.Of(checkpoint, one)).Value).RootElement.GetProperty("detail").GetProperty("difference");
+        Assert.Equal(JsonValueKind.Null, measured.GetProperty("low").ValueKind);
+    }
+
+    [Fact]
     public void A_difference_is_paired_by_window_whatever_the_order()
     {
         var before = Relevant(("a", false), ("b", true), ("c", false), ("d", false));

@@ -1,7 +1,11 @@
+using System.Globalization;
+using Tppo.Core;
 using Tppo.Core.Cuts;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
+using Tppo.Core.Settings;
+using Tppo.Core.Windows;
 using Tppo.Facts.Artifacts;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Models;
@@ -51,6 +55,31 @@ public sealed class PolicyWorkerTests
         kit.Log.Append([EndMark.Of("world", Topics.Windows, 0)]);
         kit.RunUntilIdle(PolicyTrainerService.Compose);
         Assert.All(Written, t => Assert.Empty(kit.Ids(t)));
+    }
+
+    [Theory]
+    [InlineData(999, 0, "the split of seed 1: expected users who are trained on, found none of the ")]
+    [InlineData(1, 0, "the split of seed 1: expected users who are held out, found none of the ")]
+    public void A_split_with_nobody_on_one_side_is_told_before_anything_is_trained(int heldOutBuckets, int foldsBelow, string told)
+    {
+        using var kit = new ServiceKit(TinyRun.Settings with { Split = new SplitSettings { HeldOutBuckets = heldOutBuckets, FoldsBelowUsers = foldsBelow } });
+        kit.Log.AppendWindows(kit.Settings);
+        var refused = Assert.Throws<UserException>(() => kit.RunUntilIdle(PolicyTrainerService.Compose));
+        Assert.StartsWith(told, refused.Message, StringComparison.Ordinal);
+        Assert.All(Written, t => Assert.Empty(kit.Ids(t)));
+    }
+
+    [Fact]
+    public void A_fold_in_which_nobody_is_held_out_is_left_out_and_the_others_keep_their_numbers()
+    {
+        const int folds = 20;
+        using var kit = new ServiceKit(TinyRun.Settings with { Split = new SplitSettings { FoldsBelowUsers = 1000, Folds = folds } });
+        kit.Log.AppendWindows(kit.Settings);
+        var held = kit.Records(Topics.Windows).Select(r => r.Header(HeaderNames.Bucket)).OfType<string>()
+            .Select(b => int.Parse(b, CultureInfo.InvariantCulture) % folds).Distinct().Order().ToList();
+        Assert.InRange(held.Count, 2, folds - 1);
+        kit.RunUntilIdle(PolicyTrainerService.Compose);
+        Assert.Equal(held.Select(f => new Fold(f, folds, kit.Settings.Split.HeldOutBuckets)), Models(kit).Checkpoints.Select(c => c.Fold));
     }
 
     [Fact]

@@ -31,8 +31,8 @@ public sealed class InstrumentTests
     [Fact]
     public async Task After_a_tiny_run_every_instrument_has_data()
     {
-        // What was never set stays no number.
-        foreach (var gauge in Defined().OfType<Gauge>().Where(g => g.LabelNames.Length == 0)) gauge.Set(double.NaN);
+        // What was never set stays what no figure is; what is undefined says NaN.
+        foreach (var gauge in Defined().OfType<Gauge>().Where(g => g.LabelNames.Length == 0)) gauge.Set(double.NegativeInfinity);
         Run();
 
         Import();
@@ -141,7 +141,7 @@ public sealed class InstrumentTests
     private static bool HasData(Collector instrument) => instrument switch
     {
         Counter { LabelNames.Length: 0 } counter => counter.Value > 0,
-        Gauge { LabelNames.Length: 0 } gauge => !double.IsNaN(gauge.Value),
+        Gauge { LabelNames.Length: 0 } gauge => !double.IsNegativeInfinity(gauge.Value),
         Counter counter => counter.GetAllLabelValues().Any(),
         Gauge gauge => gauge.GetAllLabelValues().Any(),
         _ => throw new InvalidOperationException($"{instrument.Name}: {instrument.GetType().Name} is not looked at here"),

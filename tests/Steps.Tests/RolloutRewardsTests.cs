@@ -64,7 +64,7 @@ public sealed class RolloutRewardsTests
     {
         Assert.Equal(0.75, RolloutRewards.DistinctWords([Row(Tokens)]));
         Assert.Equal((0.75 + 1) / 2, RolloutRewards.DistinctWords([Row(Tokens), Row([" Red", " green"]), Row([",", ","])]));
-        Assert.Equal(1, RolloutRewards.DistinctWords([Row([" ..."])]));
+        Assert.Null(RolloutRewards.DistinctWords([Row([" ..."])]));
     }
 
     private static Trajectory Of(TppoSettings settings, int targets = 2)

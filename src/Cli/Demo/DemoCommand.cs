@@ -15,16 +15,22 @@ internal static class DemoCommand
         {
             Description = "A file of events (TSV user ts type text url, or JSONL; plain or gzip) in place of the search world.",
         };
-        var seed = new Option<long>("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
+        var seed = Options.Whole("--seed", 1L);
+        seed.Description = "Seed of everything that is drawn.";
         var size = new Option<string>("--size")
         {
             Description = "tiny (seconds, for tests), small, or full (four times small's users, windows and labels).",
             DefaultValueFactory = _ => "small",
         };
         size.AcceptOnlyFromAmong([.. DemoSizes.Names]);
-        var minutes = new Option<double?>("--minutes") { Description = "Pick counts for about so many minutes on two cores, before the start." };
+        var minutes = Options.Number("--minutes");
+        minutes.Description = "Pick counts for about so many minutes on two cores, before the start.";
         var data = new Option<DirectoryInfo?>("--data") { Description = "The data folder. Default: tppo-data/ and a name made of the settings." };
-        var json = new Option<FileInfo?>("--json") { Description = "Also write the figures as JSON." };
+        var json = new Option<string?>("--json")
+        {
+            Description = "Also write the figures as JSON: into a file, a pipe or a device; - is standard output.",
+            HelpName = "FILE",
+        };
         var shuffled = new Option<bool>("--shuffle-labels")
         {
             Description = "A control: deal the judge's labels out at random, so that nothing can be learned from them.",
@@ -40,7 +46,7 @@ internal static class DemoCommand
         {
             if (parsed.GetValue(seed) < 0) throw new UserException($"--seed: expected 0 or more, found {parsed.GetValue(seed)}");
             if (parsed.GetValue(minutes) is { } m && !(m >= 1)) throw new UserException($"--minutes: expected 1 or more, found {m}");
-            if (parsed.GetValue(json) is { Directory.Exists: false } file0) throw new UserException($"--json {file0.FullName}: no such folder");
+            if (parsed.GetValue(json) is { } output) OutputFile.Check(json.Name, output);
             using var source = Source(parsed.GetValue(events));
             var settings = source is FileImport file
                 ? DemoSizes.File(parsed.GetValue(size)!, parsed.GetValue(seed), parsed.GetValue(minutes), parsed.GetValue(events)!.FullName, file.Sha256)
@@ -49,7 +55,7 @@ internal static class DemoCommand
             (source as FileImport)?.RequireWindow(settings.Input.Path, settings.Windows);
             var chosen = logs.Read(parsed, folder: null);
             var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? Path.Combine("tppo-data", DefaultName(settings, parsed.GetValue(size)!, chosen)));
-            return new DemoRun(folder, chosen with { Folder = folder }, settings, source, parsed.GetValue(json)?.FullName, parsed.GetValue(verbose)).Run();
+            return new DemoRun(folder, chosen with { Folder = folder }, settings, source, parsed.GetValue(json), parsed.GetValue(verbose)).Run();
         });
         return command;
     }

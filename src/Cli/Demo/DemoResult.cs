@@ -6,6 +6,7 @@ using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
+using Tppo.Core.Statistics;
 using Tppo.Evaluator;
 using Tppo.Facts.Evaluations;
 using Tppo.Facts.Forms;
@@ -50,7 +51,7 @@ internal sealed record DemoResult(
         models.Refresh();
         var sft = evaluations.All.Where(e => IsPolicy(e) && e.Version == 0).OrderBy(e => e.Fold.Index).ToList();
         var tppo = evaluations.All.Where(e => IsPolicy(e) && e.Version > 0).OrderBy(e => e.Fold.Index).ToList();
-        if (sft.Count == 0 || tppo.Count != sft[0].Fold.Count)
+        if (sft.Count == 0 || tppo.Count != sft.Count)
             throw new InvalidOperationException("the services are idle, but the run has not come to its end");
         var rewards = evaluations.All.Where(e => e.TokenAuc is not null).ToList();
         List<ResponseMeasure> before = [.. sft.SelectMany(e => e.Responses)], after = [.. tppo.SelectMany(e => e.Responses)];
@@ -65,7 +66,7 @@ internal sealed record DemoResult(
             Calls(log),
             Summary.Of(before),
             Summary.Of(after),
-            new Difference(difference.Mean, difference.Low, difference.High),
+            new Difference(difference.Mean, Figure.Known(difference.Low), Figure.Known(difference.High)),
             models.Find(tppo[0].Model, tppo[0].Version)!.WeightsSha256,
             Math.Round(elapsed.TotalSeconds, 1),
             Math.Round(StageBoard.PeakMemoryMegabytes()),
@@ -141,8 +142,8 @@ internal sealed record DemoResult(
 /// <summary>Judge calls by what they were for.</summary>
 internal sealed record JudgeCalls(int Labels, int Updates, int Evaluation);
 
-/// <summary>A difference with its 95 % interval.</summary>
-internal sealed record Difference(double Mean, double Low, double High);
+/// <summary>A difference with its 95 % interval, which a single pair does not have.</summary>
+internal sealed record Difference(double Mean, double? Low, double? High);
 
 /// <summary>How long a stage took.</summary>
 internal sealed record StageTime(

@@ -69,7 +69,7 @@ internal sealed class DemoRun(RunFolder folder, LogChoice choice, RunSettings se
 
     private int Show(DemoResult result)
     {
-        if (jsonFile is not null) RunFolder.WriteWhole(jsonFile, result.Figures());
+        if (jsonFile is not null) OutputFile.Write("--json", jsonFile, result.Figures());
         DemoTable.Print(result, folder);
         return Exit.Done;
     }

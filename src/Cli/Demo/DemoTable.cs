@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Spectre.Console;
 using Tppo.Core.Models;
+using Tppo.Core.Statistics;
 using Tppo.Evaluator;
 using Tppo.Facts.Runs;
 
@@ -18,9 +19,9 @@ internal static class DemoTable
         Row("relevance rate", s => $"{s.Relevance:P1}");
         Row("  95 % interval", s => $"{s.Low:P1} – {s.High:P1}");
         Row("  windows", s => $"{s.N:N0}");
-        Row("relevant words", s => $"{s.Words:P1}");
-        Row("distinct words", s => $"{s.Distinct:F3}");
-        Row("copied queries", s => $"{s.Copied:P1}");
+        Row("relevant words", s => Figure.Text(s.Words, "P1"));
+        Row("distinct words", s => Figure.Text(s.Distinct, "F3"));
+        Row("copied queries", s => Figure.Text(s.Copied, "P1"));
         Row("tokens a response", s => $"{s.Length:F1}");
         Row("queries a response", s => $"{s.Queries:F2}");
         Row("malformed", s => $"{s.Malformed:P1}");
@@ -28,10 +29,10 @@ internal static class DemoTable
         AnsiConsole.Write(table);
 
         var d = result.Difference;
-        AnsiConsole.WriteLine($"TPPO − SFT, paired by window: {100 * d.Mean:+0.0;−0.0} points (95 %: {100 * d.Low:+0.0;−0.0} to {100 * d.High:+0.0;−0.0})");
+        AnsiConsole.WriteLine($"TPPO − SFT, paired by window: {Points(d.Mean)} points (95 %: {Points(d.Low)} to {Points(d.High)})");
         AnsiConsole.WriteLine(
-            $"reward model: token AUC {Figure(result.RmAucToken)}; judge: "
-                + $"{(result.JudgeAuc is null ? "the world's truth" : $"log statistics, AUC {Figure(result.JudgeAuc)} on held-out users")}; "
+            $"reward model: token AUC {Figure.Text(result.RmAucToken, "F3")}; judge: "
+                + $"{(result.JudgeAuc is null ? "the world's truth" : $"log statistics, AUC {Figure.Text(result.JudgeAuc, "F3")} on held-out users")}; "
             + $"judge calls: {result.JudgeCalls.Labels:N0} labels, {result.JudgeCalls.Updates:N0} in updates, {result.JudgeCalls.Evaluation:N0} to evaluate");
         AnsiConsole.WriteLine(
             $"{result.Events:N0} events, {result.Windows:N0} windows, {result.DeadLetters:N0} dead letters, {result.Seconds:F0} s, {result.PeakRssMb:N0} MB");
@@ -43,7 +44,7 @@ internal static class DemoTable
         void Row(string name, Func<Summary, string> figure) => table.AddRow(new Text(name), new Text(figure(result.Sft)), new Text(figure(result.Tppo)));
     }
 
-    private static string Figure(double? value) => value is { } v ? $"{v:F3}" : "–";
+    private static string Points(double? share) => Figure.Text(100 * share, "+0.0;−0.0");
 
     private static void Print(SampleHistory sample)
     {

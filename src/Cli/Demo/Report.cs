@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Tppo.Core.Models;
 using Tppo.Core.Settings;
+using Tppo.Core.Statistics;
 using Tppo.Evaluator;
 using Tppo.Facts.Artifacts;
 using Tppo.Facts.Models;
@@ -74,12 +75,12 @@ internal static class Report
         ];
         var body = string.Concat(rows.Select(r => $"<tr><td>{r.Name}</td><td>{r.Figure(a)}</td><td>{r.Figure(b)}</td></tr>"));
         var judge = result.JudgeAuc is { } auc ? $"log statistics, AUC {F(auc, "F3")} on held-out users" : "the world's truth";
-        var token = result.RmAucToken is { } t ? F(t, "F3") : "–";
+        var token = F(result.RmAucToken, "F3");
         return $"<table><tr><th></th><th>SFT</th><th>TPPO</th></tr>{body}</table>"
             + $"<p>TPPO − SFT, paired by window: <b>{Points(d.Mean)}</b> points (95 %: {Points(d.Low)} to {Points(d.High)}). "
             + $"Reward model: token AUC {token}. Judge: {judge}.</p>";
 
-        static string Points(double share) => F(100 * share, "+0.0;−0.0");
+        static string Points(double? share) => F(100 * share, "+0.0;−0.0");
     }
 
     private static IEnumerable<string> Charts(ModelLog models, ArtifactStore artifacts)
@@ -100,8 +101,8 @@ internal static class Report
 
             if (models.Newest(sft.Model) is not { Version: > 0 } last) continue;
             var updates = Curves.Read<UpdatePoint>(artifacts.Folder(last.Checkpoint));
-            string Of(string name, string colour, Func<UpdatePoint, double> figure) =>
-                SvgChart.Draw(name + fold, "update", new ChartLine(name, colour, [.. updates.Select(u => ((double)u.Update, figure(u)))]));
+            string Of(string name, string colour, Func<UpdatePoint, double?> figure) =>
+                SvgChart.Draw(name + fold, "update", new ChartLine(name, colour, [.. updates.Select(u => ((double)u.Update, figure(u) ?? double.NaN))]));
             yield return Of("TPPO reward a response", Green, u => u.Stats.Scores);
             yield return Of("KL to the SFT policy, nats a response", Violet, u => u.Stats.Kl);
             yield return Of("Tokens a response", Blue, u => u.Stats.ResponseLength);
@@ -125,7 +126,7 @@ internal static class Report
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    private static string F(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string F(double? value, string format) => Figure.Text(value, format);
 
-    private static string P(double value) => F(100 * value, "F1") + " %";
+    private static string P(double? value) => value is null ? "–" : F(100 * value, "F1") + " %";
 }

@@ -25,8 +25,10 @@ internal static class InspectCommand
     private static Command Windows()
     {
         var events = new Option<FileInfo>("--events") { Description = "A file of events.", Required = true };
-        var targets = new Option<int>("--targets") { Description = "Searches in a row that are the target.", DefaultValueFactory = _ => 3 };
-        var history = new Option<int>("--history") { Description = "Most events of history.", DefaultValueFactory = _ => 50 };
+        var targets = Options.Whole("--targets", 3);
+        targets.Description = "Searches in a row that are the target.";
+        var history = Options.Whole("--history", 50);
+        history.Description = "Most events of history.";
         var newest = new Option<bool>("--newest-only") { Description = "The newest searches of each user only." };
         var command = new Command("windows", "The windows of a file of events as JSON lines; users as in the file.") { events, targets, history, newest };
         command.SetAction(parsed =>
@@ -56,7 +58,7 @@ internal static class InspectCommand
         {
             var path = parsed.GetValue(file);
             if (path is { Exists: false }) throw new UserException($"{path.FullName}: no such file");
-            using var reader = path is null ? Console.In : path.OpenText();
+            using var reader = path is null ? StandardInput.Open() : path.OpenText();
             for (var number = 1; reader.ReadLine() is { } line; number++)
             {
                 if (line.Trim().Length > 0) Console.Out.WriteLine(Answer(line, compute, $"{path?.Name ?? "standard input"}:{number}"));
@@ -75,7 +77,11 @@ internal static class InspectCommand
             var name = json.RootElement.GetProperty("name").GetString();
             return new JsonObject { ["name"] = name, ["output"] = compute(json.RootElement.GetProperty("input")) }.ToJsonString();
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)
+        catch (FormatException e)
+        {
+            throw new UserException($"{where}: {e.Message}", e);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
             throw new UserException($"{where}: expected a line {{\"name\", \"input\"}} of this kind, found another: {e.Message}", e);
         }

@@ -1,22 +1,14 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
 namespace Tppo.Cli.Inspect;
 
-/// <summary>Numbers between JSON and tensors.</summary>
+/// <summary>Numbers as JSON. What is not finite, being undefined or beyond float64, is null.</summary>
 internal static class Numbers
 {
-    public static double[] Row(JsonElement array) => [.. array.EnumerateArray().Select(x => x.GetDouble())];
+    public static JsonNode? Value(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
-    /// <summary>Rows of equal length as a float64 tensor [rows, columns].</summary>
-    public static Tensor Grid(JsonElement rows)
-    {
-        var all = rows.EnumerateArray().Select(Row).ToList();
-        return tensor([.. all.SelectMany(r => r)], [all.Count, all.Count == 0 ? 0 : all[0].Length], float64);
-    }
-
-    public static JsonArray Row(IEnumerable<double> row) => [.. row.Select(v => (JsonNode)v)];
+    public static JsonArray Row(IEnumerable<double> row) => [.. row.Select(Value)];
 
     /// <summary>A tensor of two or three dimensions as nested arrays.</summary>
     public static JsonArray Json(Tensor values)

@@ -12,24 +12,30 @@ internal static class RewardLossLines
     public static JsonNode? Compute(JsonElement input)
     {
         using var scope = NewDisposeScope();
-        var rows = input.GetProperty("logits").EnumerateArray().Select(r => r.EnumerateArray().Select(Numbers.Row).ToList()).ToList();
-        var logits_BT3 = tensor([.. rows.SelectMany(r => r).SelectMany(c => c)], [rows.Count, rows[0].Count, 3], float64).requires_grad_();
-        var weights = input.GetProperty("class_weights") is { ValueKind: JsonValueKind.Array } given ? Numbers.Row(given) : null;
+        var grid = Grid.Like(input, "labels");
+        var classes = (3, "numbers", "the categories");
+        double[] logits = [.. grid.Items("logits").SelectMany((c, i) => Fields.Row(c, $"logits[{i / grid.Columns}][{i % grid.Columns}]", classes))];
+        var logits_BT3 = tensor(logits, [grid.Rows, grid.Columns, 3], float64).requires_grad_();
+        var given = Fields.Of(input, "class_weights");
+        var automatic = given.ValueKind == JsonValueKind.String && given.GetString() == "auto";
+        if (!automatic && given.ValueKind != JsonValueKind.Array) throw Fields.Other("class_weights", "\"auto\" or a list", given);
+        var weights = automatic ? null : Fields.Row(given, "class_weights", classes);
+        var whole = Fields.List(Fields.Of(input, "whole"), "whole", (grid.Rows, "items", "labels"));
         var (total, stats) = TokenRewardLoss.Compute(
             logits_BT3,
-            Numbers.Grid(input.GetProperty("labels")).to_type(int64),
-            Numbers.Grid(input.GetProperty("keep")).to_type(ScalarType.Bool),
-            Numbers.Grid(input.GetProperty("response")).to_type(ScalarType.Bool),
-            [.. input.GetProperty("whole").EnumerateArray().Select(w => w.ValueKind == JsonValueKind.Null ? Category.None : Categories.Of(w.GetSByte()))],
-            input.GetProperty("w").GetDouble(),
+            grid.Wholes("labels", most: 2).to_type(int64),
+            grid.Flags("keep").to_type(ScalarType.Bool),
+            grid.Flags("response").to_type(ScalarType.Bool),
+            [.. whole.Select((w, i) => w.ValueKind == JsonValueKind.Null ? Category.None : Categories.Of((sbyte)Fields.Whole(w, $"whole[{i}]", 0, 2)))],
+            Fields.Number(Fields.Of(input, "w"), "w", 0, 1),
             classWeights: weights);
         total.backward();
         return new JsonObject
         {
             ["class_weights"] = Numbers.Row(stats.ClassWeights),
-            ["local"] = stats.Local,
-            ["global"] = stats.Global,
-            ["total"] = stats.Total,
+            ["local"] = Numbers.Value(stats.Local),
+            ["global"] = Numbers.Value(stats.Global),
+            ["total"] = Numbers.Value(stats.Total),
             ["grad_total_by_logits"] = Numbers.Json(logits_BT3.grad!),
         };
     }

@@ -14,19 +14,22 @@ internal static class ShapingLines
     {
         var settings = new ShapingSettings
         {
-            Map = Parsed<RewardMap>(input, "map"),
-            Penalty = Parsed<LengthPenalty>(input, "penalty"),
-            Granularity = input.TryGetProperty("granularity", out _) ? Parsed<RewardGranularity>(input, "granularity") : RewardGranularity.Token,
-            RepeatRule = input.GetProperty("repeat_rule").GetBoolean(),
-            RepeatValue = input.TryGetProperty("repeat_value", out var repeat) ? repeat.GetDouble() : -1,
-            Alpha = input.GetProperty("alpha").GetDouble(),
-            SoftLength = input.GetProperty("soft_length").GetDouble(),
-            DivideByWords = input.GetProperty("divide_by_words").GetBoolean(),
-            KlWeight = input.GetProperty("beta").GetDouble(),
+            Map = Fields.OneOf<RewardMap>(Fields.Of(input, "map"), "map"),
+            Penalty = Fields.OneOf<LengthPenalty>(Fields.Of(input, "penalty"), "penalty"),
+            Granularity = Fields.Has(input, "granularity", out var paid) ? Fields.OneOf<RewardGranularity>(paid, "granularity") : RewardGranularity.Token,
+            RepeatRule = Fields.Flag(Fields.Of(input, "repeat_rule"), "repeat_rule"),
+            RepeatValue = Fields.Has(input, "repeat_value", out var repeat) ? Fields.Number(repeat, "repeat_value") : -1,
+            Alpha = Fields.Number(Fields.Of(input, "alpha"), "alpha"),
+            SoftLength = Fields.Number(Fields.Of(input, "soft_length"), "soft_length"),
+            DivideByWords = Fields.Flag(Fields.Of(input, "divide_by_words"), "divide_by_words"),
+            KlWeight = Fields.Number(Fields.Of(input, "beta"), "beta"),
         };
-        ScoredToken[] tokens = [.. input.GetProperty("tokens").EnumerateArray().Select(Token)];
-        var rewards = TokenRewards.Shape(tokens, [.. input.GetProperty("words").EnumerateArray().Select(w => w.GetString()!)], settings);
-        var (old, reference) = (Numbers.Row(input.GetProperty("old_logprobs")), Numbers.Row(input.GetProperty("ref_logprobs")));
+        string[] words = [.. Fields.List(Fields.Of(input, "words"), "words").Select((w, i) => Fields.Text(w, $"words[{i}]"))];
+        ScoredToken[] tokens = [.. Fields.List(Fields.Of(input, "tokens"), "tokens").Select((t, i) => Token(t, $"tokens[{i}]", words.Length))];
+        var rewards = TokenRewards.Shape(tokens, words, settings);
+        var count = (tokens.Length, "numbers", "tokens");
+        var old = Fields.Row(Fields.Of(input, "old_logprobs"), "old_logprobs", count);
+        var reference = Fields.Row(Fields.Of(input, "ref_logprobs"), "ref_logprobs", count);
         return new JsonObject
         {
             ["rewards"] = Numbers.Row(rewards),
@@ -34,22 +37,15 @@ internal static class ShapingLines
         };
     }
 
-    private static T Parsed<T>(JsonElement input, string name)
-        where T : struct, Enum
+    private static ScoredToken Token(JsonElement t, string at, int words)
     {
-        var text = input.GetProperty(name).GetString()!.Replace("_", "", StringComparison.Ordinal);
-        if (Enum.TryParse<T>(text, ignoreCase: true, out var value)) return value;
-        throw new FormatException($"{name}: expected one of {string.Join(", ", Enum.GetNames<T>())}");
-    }
-
-    private static ScoredToken Token(JsonElement t)
-    {
-        var p = Numbers.Row(t.GetProperty("probabilities"));
-        var word = t.GetProperty("word");
+        var p = Fields.Row(Fields.Of(t, "probabilities"), $"{at}.probabilities", (3, "numbers", "the categories"));
+        var word = Fields.Of(t, "word");
+        if (word.ValueKind != JsonValueKind.Null && words == 0) throw Fields.Other($"{at}.word", "null, since there are no words", word);
         return new ScoredToken(
-            Categories.Of(t.GetProperty("category").GetSByte()),
-            word.ValueKind == JsonValueKind.Null ? Alignment.NoWord : word.GetInt32(),
-            t.GetProperty("eos").GetBoolean(),
+            Categories.Of((sbyte)Fields.Whole(Fields.Of(t, "category"), $"{at}.category", 0, 2)),
+            word.ValueKind == JsonValueKind.Null ? Alignment.NoWord : Fields.Whole(word, $"{at}.word", 0, words - 1),
+            Fields.Flag(Fields.Of(t, "eos"), $"{at}.eos"),
             p[1],
             p[2]);
     }

@@ -31,11 +31,9 @@ internal static class RunCommand
             Description = "Address of /metrics, /healthz and /readyz.",
             DefaultValueFactory = _ => "127.0.0.1",
         };
-        var port = new Option<int?>("--metrics-port")
-        {
-            Description = "Their port; 0 takes a free one. Default: 9464 for ingest and all, one more for each service after it; a free one where that "
-                + "is taken.",
-        };
+        var port = Options.Whole<int>("--metrics-port");
+        port.Description =
+            "Their port; 0 takes a free one. Default: 9464 for ingest and all, one more for each service after it; a free one where that is taken.";
         var member = new Option<string>("--member")
         {
             Description = "This process among those of the same service that share its partitions (on Kafka); a second one of a name replaces the first.",
@@ -43,7 +41,8 @@ internal static class RunCommand
         };
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
-        var level = new Option<LogLevel>("--log-level") { Description = "Least level that is logged.", DefaultValueFactory = _ => LogLevel.Information };
+        var level = Options.OneOf("--log-level", LogLevel.Information);
+        level.Description = "Least level that is logged.";
         var command = new Command("run", "Runs one service, or all, until stopped or idle. SIGTERM and Ctrl-C stop in order.")
         {
             service, config, data, member, untilIdle, dryRun, address, port, format, level,

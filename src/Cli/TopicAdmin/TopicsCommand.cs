@@ -42,13 +42,15 @@ internal static class TopicsCommand
     private static Command Tail()
     {
         var topic = new Argument<string>("topic") { Description = "A topic's name, such as windows.v1." };
-        var partition = new Option<int?>("--partition") { Description = "Of this partition only. Default: all, one after the other." };
+        var partition = Options.Whole<int>("--partition");
+        partition.Description = "Of this partition only. Default: all, one after the other.";
         var from = new Option<string>("--from")
         {
             Description = "start; end, which is what comes from now on; or an offset, the same in each partition.",
             DefaultValueFactory = _ => TailStart.Start,
         };
-        var count = new Option<long?>("--count") { Description = "End after so many records." };
+        var count = Options.Whole<long>("--count");
+        count.Description = "End after so many records.";
         var follow = new Option<bool>("--follow") { Description = "Go on with what is appended, until Ctrl-C." };
         var command = new Command(
             "tail",
@@ -74,10 +76,8 @@ internal static class TopicsCommand
 
     private static Command CreateMissing()
     {
-        var partitions = new Option<int?>("--partitions")
-        {
-            Description = "Partitions of keyed topics, 1 to 1024. Default: as the data folder's run.json says, else 4.",
-        };
+        var partitions = Options.Whole<int>("--partitions");
+        partitions.Description = "Partitions of keyed topics, 1 to 1024. Default: as the data folder's run.json says, else 4.";
         var command = new Command(
             "create", "Makes the topics that are missing on a Kafka broker, laid out as the table says. An embedded log needs none.") { partitions };
         var choice = Choice(command);

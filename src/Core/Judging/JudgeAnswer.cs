@@ -37,8 +37,8 @@ public sealed record JudgeAnswer(IReadOnlyList<Category> Words, Category Whole)
     }
 
     /// <summary>
-    /// Reads a raw answer against the words of the response. Scores go by position where the list equals the words (NFKC,
-    /// case folded, trimmed); a score that is neither 0 nor 1 masks its word.
+    /// Reads a raw answer against the words of the response. Scores go by position where the list equals the words by their
+    /// identities; a score that is neither 0 nor 1 masks its word.
     /// </summary>
     /// <exception cref="FormatException">Not an answer to this response: the caller rejects it, and never scores it 0.</exception>
     public static JudgeAnswer Read(string raw, IReadOnlyList<Word> words)

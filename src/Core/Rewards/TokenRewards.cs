@@ -52,7 +52,7 @@ public static class TokenRewards
     public static double LengthWeight(int position, double alpha, double softLength) =>
         1 / (1 + Math.Exp((alpha * (position - softLength)) - 6));
 
-    /// <summary>For each word, whether an equal one (NFKC, case folded, trimmed of punctuation) stood before it.</summary>
+    /// <summary>For each word, whether an equal one (by <see cref="Words.Normalise"/>) stood before it.</summary>
     public static bool[] RepeatedWords(IReadOnlyList<string> words)
     {
         var seen = new HashSet<string>(words.Count);

@@ -37,6 +37,36 @@ public static class QueryText
     /// <summary>The queries of a response, trimmed, empty ones included: as many as separators plus one.</summary>
     public static string[] Queries(string response) => [.. response.Split(',').Select(Collapse)];
 
+    /// <summary>
+    /// A search's identity, by which searches are compared everywhere: the identities of its words as a response writes them. Empty
+    /// where it holds no word.
+    /// </summary>
+    public static string Identity(string search)
+    {
+        if (IsPlain(search) && IsCollapsed(search)) return search.ToLowerInvariant();
+        return string.Join(' ', Words.Split(WithoutCommas(search)).Select(w => Words.Normalise(w.Text)).Where(w => w.Length > 0));
+    }
+
+    /// <summary>
+    /// What decides whether a search repeats the one before it: its text folded as words are (<see cref="Folding"/>), punctuation kept,
+    /// since a search in quotes asks for something else. Empty where it holds no word.
+    /// </summary>
+    public static string RepeatKey(string search)
+    {
+        if (IsPlain(search) && IsCollapsed(search)) return search.ToLowerInvariant();
+        return Identity(search).Length == 0 ? "" : Collapse(Folding.Of(search));
+    }
+
+    private static bool IsPlain(string text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != ' ') return false;
+        }
+
+        return true;
+    }
+
     private static bool IsCollapsed(string text)
     {
         var before = ' ';

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Tppo.Core.Text;
@@ -39,22 +38,10 @@ public static class Words
         words.Where(w => Normalise(w.Text).Length > 0).Select(w => w.Query).Distinct().Count();
 
     /// <summary>
-    /// A word's identity: NFKC, case folded, punctuation and symbols trimmed from both ends. Empty for a word of
-    /// punctuation only.
+    /// A word's identity, by which words are compared everywhere: <see cref="Folding"/> (NFKC, full case folding), then trimmed by
+    /// <see cref="WordEdges"/>. Empty for a word of punctuation only.
     /// </summary>
-    public static string Normalise(string word)
-    {
-        if (IsPlain(word)) return word;
-        var folded = Fold(word.Normalize(NormalizationForm.FormKC));
-        int start = 0, end = folded.Length;
-        while (start < end && IsOutside(folded, start, forward: true, out var n)) start += n;
-        while (end > start && IsOutside(folded, end, forward: false, out var n)) end -= n;
-        return folded[start..end];
-    }
-
-    // Upper then lower: final and medial forms of a letter meet; ß is the one common letter that folds to two.
-    private static string Fold(string text) =>
-        text.ToUpperInvariant().ToLowerInvariant().Replace("ß", "ss", StringComparison.Ordinal).Replace("ẞ", "ss", StringComparison.Ordinal);
+    public static string Normalise(string word) => IsPlain(word) ? word : WordEdges.Trim(Folding.Of(word));
 
     private static bool IsPlain(string word)
     {
@@ -64,17 +51,5 @@ public static class Words
         }
 
         return true;
-    }
-
-    // Punctuation, symbols, separators and controls end a word; letters, marks and numbers belong to it.
-    private static bool IsOutside(string text, int at, bool forward, out int length)
-    {
-        Rune rune;
-        if (forward) Rune.DecodeFromUtf16(text.AsSpan(at), out rune, out length);
-        else Rune.DecodeLastFromUtf16(text.AsSpan(0, at), out rune, out length);
-        return Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
-            or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter
-            or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
-            or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber);
     }
 }

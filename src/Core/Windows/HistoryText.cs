@@ -22,9 +22,6 @@ public static class HistoryText
         return Fits(collapsed, TextBytesMax) ? collapsed : Cut(collapsed);
     }
 
-    /// <summary>What decides whether a search repeats the one before it: its text as a history keeps it, lower-cased.</summary>
-    public static string RepeatKey(string kept) => kept.ToLowerInvariant();
-
     /// <summary>A URL, or nothing where it is longer than <see cref="UrlBytesMax"/>.</summary>
     public static string Url(string url) => Fits(url, UrlBytesMax) ? url : "";
 

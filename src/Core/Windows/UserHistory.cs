@@ -2,6 +2,7 @@ using System.Text;
 using Tppo.Core.Events;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
+using Tppo.Core.Text;
 
 namespace Tppo.Core.Windows;
 
@@ -12,7 +13,7 @@ namespace Tppo.Core.Windows;
 /// <remarks>
 /// <para>Targets open with the first search that has history before it, so a user's first event is never a target. When k are
 /// open the window is given, and targets and what stood between them become history (stride k). A search that repeats
-/// the user's search before it (trimmed, collapsed, lower-cased) and a search without text are dropped, from the history
+/// the user's search before it (by <see cref="QueryText.RepeatKey"/>) and a search without a word are dropped, from the history
 /// too; other events without text stay.</para>
 /// <para>The bounds (ours, not the paper's): texts are cut and URLs left out by <see cref="HistoryText"/>; of the events before the
 /// first open target the newest N stay, of those since then too; up to N events together cost at most
@@ -110,9 +111,8 @@ public sealed class UserHistory
 
     private bool TakeSearch(string text)
     {
-        if (text.Length == 0) return false;
-        var key = HistoryText.RepeatKey(text);
-        if (key == lastSearch) return false;
+        var key = QueryText.RepeatKey(text);
+        if (key.Length == 0 || key == lastSearch) return false;
         lastSearch = key;
         return true;
     }

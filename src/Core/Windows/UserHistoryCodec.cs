@@ -1,5 +1,6 @@
 using System.Buffers;
 using Tppo.Core.Events;
+using Tppo.Core.Text;
 
 namespace Tppo.Core.Windows;
 
@@ -87,7 +88,7 @@ public static class UserHistoryCodec
             }
         }
 
-        var lastSearch = (flags & LastSearchIsNewest) == 0 ? reader.Text() : HistoryText.RepeatKey(
+        var lastSearch = (flags & LastSearchIsNewest) == 0 ? reader.Text() : QueryText.RepeatKey(
             NewestSearch(before, since) ?? throw new FormatException("window state: expected a search among the events, found none"));
         reader.End();
         return new UserHistoryState(before, since, open, firstTargetId, firstTargetTime, lastSearch, seen);
@@ -131,7 +132,7 @@ public static class UserHistoryCodec
     private static bool IsNewestSearch(UserHistoryState state)
     {
         if (NewestSearch(state.Before, state.Since) is not { } text) return false;
-        return HistoryText.RepeatKey(text) == state.LastSearch;
+        return QueryText.RepeatKey(text) == state.LastSearch;
     }
 
     private static string? NewestSearch(IReadOnlyList<HistoryEvent> before, IReadOnlyList<HistoryEvent> since)

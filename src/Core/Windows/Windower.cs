@@ -1,5 +1,6 @@
 using Tppo.Core.Events;
 using Tppo.Core.Settings;
+using Tppo.Core.Text;
 
 namespace Tppo.Core.Windows;
 
@@ -50,7 +51,7 @@ public static class Windower
         {
             if (e.Type == EventType.Search)
             {
-                var key = HistoryText.RepeatKey(HistoryText.Of(e.Text));
+                var key = QueryText.RepeatKey(HistoryText.Of(e.Text));
                 if (key.Length == 0 || key == last) continue;
                 last = key;
             }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Tppo.Core.Cuts;
+using Tppo.Core.Log;
+using Tppo.Core.Models;
 using Tppo.Core.Windows;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
@@ -53,6 +55,19 @@ public static class WindowCut
         var users = new HashSet<string>();
         CutReader.ForEach(log, cut, record => users.Add(record.Key!));
         return users.Count;
+    }
+
+    /// <summary>The bucket of each user who has windows in some ranges, before there is a cut.</summary>
+    public static IReadOnlyCollection<int> BucketsOfUsers(IEventLog log, IEnumerable<OffsetRange> ranges)
+    {
+        var buckets = new Dictionary<string, int>();
+        var step = new StepId(ModelFamilies.Policy, 0);
+        foreach (var (place, from, to) in ranges)
+        {
+            foreach (var record in log.Read(place, from, to).Where(r => CutBuilder.Belongs(r, step))) buckets.TryAdd(record.Key!, Bucket(record));
+        }
+
+        return buckets.Values;
     }
 
     private static int Bucket(LogRecord record) => int.Parse(record.Header(HeaderNames.Bucket)!, CultureInfo.InvariantCulture);

@@ -13,9 +13,9 @@ internal sealed class PreparedUpdate
 {
     private readonly UpdateBatch batch;
     private readonly Decoder critic;
-    private readonly double explainedVariance;
+    private readonly double? explainedVariance;
 
-    private PreparedUpdate(UpdateBatch batch, Decoder critic, double explainedVariance) =>
+    private PreparedUpdate(UpdateBatch batch, Decoder critic, double? explainedVariance) =>
         (this.batch, this.critic, this.explainedVariance) = (batch, critic, explainedVariance);
 
     /// <summary>How many windows there are.</summary>
@@ -88,8 +88,8 @@ internal sealed class PreparedUpdate
         };
     }
 
-    // Gives the share of the returns' variance that the critic explains.
-    private static double Estimate(Trajectory[] all, TppoSettings settings, Device device)
+    // Gives the share of the returns' variance that the critic explains; none where they do not vary.
+    private static double? Estimate(Trajectory[] all, TppoSettings settings, Device device)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -110,7 +110,7 @@ internal sealed class PreparedUpdate
 
         var residual = Whitening.Variance(returns_BT - values_BT, mask_BT);
         var total = Whitening.Variance(returns_BT, mask_BT);
-        return total > 0 ? 1 - (residual / total) : 0;
+        return total > 0 ? 1 - (residual / total) : null;
 
         Tensor Padded(Func<Trajectory, float[]> of)
         {

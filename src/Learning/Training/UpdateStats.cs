@@ -35,8 +35,8 @@ public sealed record UpdateStats
     /// <summary>Mean of π / π_old.</summary>
     public double Ratio { get; init; }
 
-    /// <summary>1 − Var(return − value) / Var(return) over tokens, before the update.</summary>
-    public required double ExplainedVariance { get; init; }
+    /// <summary>1 − Var(return − value) / Var(return) over tokens, before the update; null where all returns are equal.</summary>
+    public required double? ExplainedVariance { get; init; }
 
     /// <summary>Joint norm of the policy's gradients before the clip.</summary>
     public double GradientNorm { get; init; }

@@ -35,6 +35,17 @@ public class RunSettingsJsonTests
     [InlineData("""{ "numerics": "fast" }""", "run.json", "")]
     [InlineData("""{ "numerics": 7 }""", "run.json", "")]
     [InlineData("""{ "seed": "one" }""", "run.json", "")]
+    [
+        InlineData(
+            """{ "tppo": { "shaping": { "map": "signed,paper_literal" } } }""",
+            "run.json:1: tppo.shaping.map: expected signed, paper_literal or probability_difference, found \"signed,paper_literal\"", ""),
+    ]
+    [InlineData("""{ "tppo": { "shaping": { "penalty": "1" } } }""", "run.json:1: tppo.shaping.penalty: expected", "found \"1\"")]
+    [InlineData("""{ "tppo": { "shaping": { "penalty": 1 } } }""", "run.json:1: tppo.shaping.penalty: expected", "found a Number")]
+    [InlineData("""{ "tppo": { "shaping": { "granularity": " token" } } }""", "run.json:1: tppo.shaping.granularity: expected", "")]
+    [InlineData("""{ "tppo": { "loss_tokens": "" } }""", "run.json:1: tppo.loss_tokens: expected", "")]
+    [InlineData("""{ "input": { "kind": "world, file" } }""", "run.json:1: input.kind: expected", "")]
+    [InlineData("""{ "numerics": null }""", "run.json:1: numerics: expected", "")]
     [InlineData("null", "run.json: expected an object, found null", "")]
     [InlineData("", "run.json", "")]
     public void What_cannot_be_used_is_refused_by_one_line_that_names_file_and_key(string json, string start, string named)

@@ -84,7 +84,7 @@ public class WindowProperties
                     .OrderBy(EventOrder.Of).Aggregate((last, e) => RepeatKey(last.Text) == RepeatKey(e.Text) ? last : e).Text)),
             iter: 500);
 
-    private static string RepeatKey(string text) => HistoryText.RepeatKey(HistoryText.Of(text));
+    private static string RepeatKey(string text) => QueryText.RepeatKey(HistoryText.Of(text));
 
     private static IEnumerable<string> Json(IEnumerable<Window> windows) => windows.Select(w => System.Text.Encoding.UTF8.GetString(WindowJson.Write(w)));
 

@@ -12,6 +12,11 @@ public static class TppoProcess
 {
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(3);
 
+    private static string Host => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+
+    private static string Library =>
+        Path.GetFullPath(Assemblies().SelectMany(a => a.GetCustomAttributes<AssemblyMetadataAttribute>()).First(m => m.Key == "tppo").Value!);
+
     /// <summary>Runs a command to its end.</summary>
     public static CommandResult Run(params string[] arguments) => Run(arguments, input: null);
 
@@ -23,20 +28,18 @@ public static class TppoProcess
         return End(process);
     }
 
-    /// <summary>Starts a command.</summary>
-    public static Process Start(params string[] arguments)
+    /// <summary>Runs a script of sh in which <c>$TPPO</c> is the command and <c>$1</c> … are the arguments.</summary>
+    public static CommandResult Shell(string script, params string[] arguments)
     {
-        var path = Assemblies().SelectMany(a => a.GetCustomAttributes<AssemblyMetadataAttribute>()).First(m => m.Key == "tppo").Value!;
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (var argument in (string[])[Path.GetFullPath(path), .. arguments]) start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
+        var start = Redirected("/bin/sh", ["-c", script, "sh", .. arguments]);
+        start.Environment["TPPO"] = $"{Host} {Library}";
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return End(process);
     }
+
+    /// <summary>Starts a command.</summary>
+    public static Process Start(params string[] arguments) => Process.Start(Redirected(Host, [Library, .. arguments]))!;
 
     /// <summary>Waits for its end.</summary>
     public static CommandResult End(Process process)
@@ -60,6 +63,19 @@ public static class TppoProcess
     {
         using var kill = Process.Start("kill", [$"-{name}", process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
+    }
+
+    private static ProcessStartInfo Redirected(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return start;
     }
 
     private static Assembly[] Assemblies() =>
