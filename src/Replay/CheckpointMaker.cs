@@ -1,3 +1,4 @@
+using Tppo.Core;
 using Tppo.Core.Cuts;
 using Tppo.Core.Models;
 using Tppo.Facts.Artifacts;
@@ -45,7 +46,7 @@ public sealed class CheckpointMaker(StepContext context, ModelLog models, StageB
             throw new CheckpointDamagedException(
                 $"{damage}; made again from its cuts it is another: expected weights {recorded.WeightsSha256}, found {made.WeightsSha256}");
         }
-        catch (CutMismatchException e)
+        catch (Exception e) when (e is CutMismatchException or UserException)
         {
             throw new CheckpointDamagedException($"{damage}; it cannot be made again: {e.Message}");
         }

@@ -47,7 +47,8 @@ public class TopicTailTests
     {
         using var log = new TestLog();
         log.Log.AppendNumbers(Topics.Models, 0, 3);
-        log.Append(ModelLog.Fact("policy", "policy/1/alias_moved", "tppo.alias_moved.v1", "{\"v\":1,\"kind\":\"alias_moved\",\"model\":\"policy\"}"u8.ToArray()));
+        log.Append(ModelLog.Fact(
+            "policy", "policy/1/alias_moved", "tppo.alias_moved.v1", "{\"v\":1,\"kind\":\"alias_moved\",\"model\":\"policy\"}"u8.ToArray()));
         log.Log.AppendNumbers(Topics.Models, 0, 3);
         var tail = new TopicTail(log.Log, Topics.Models);
         Assert.Equal("policy/1/alias_moved", Assert.Single(tail.Read()).Header(HeaderNames.Id));

@@ -3,11 +3,11 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
-using Tppo.Hosting.Health;
 using Tppo.Core;
+using Tppo.Hosting.Health;
 using Tppo.Hosting.Instruments;
-using Tppo.Hosting.Workers;
 using Tppo.Hosting.Progress;
+using Tppo.Hosting.Workers;
 using Tppo.TestKit;
 
 namespace Tppo.Hosting.Tests;

@@ -17,7 +17,7 @@ namespace Tppo.Cli.LogAdmin;
 /// <summary><c>tppo log</c>: whether a log and what was made from it are what they were.</summary>
 internal static class LogCommand
 {
-    public static Command Create() => new("log", "Whether a run's log and checkpoints are what they were when they were written.") { Verify() };
+    public static Command Create() => new("log", "Whether a run's log and checkpoints are what they were when they were written.") { Verify(), Repair() };
 
     private static Command Verify()
     {
@@ -53,6 +53,39 @@ internal static class LogCommand
         return command;
     }
 
+    private static Command Repair()
+    {
+        var data = new Option<DirectoryInfo>("--data") { Description = "The data folder whose log is damaged. It is only read.", Required = true };
+        var to = new Option<DirectoryInfo>("--to") { Description = "A folder that is not there yet, for what can be saved.", Required = true };
+        var command = new Command(
+            "repair",
+            "Saves what stands before the damage of a folder's log, and its settings and checkpoints, into another folder, and says what is lost.")
+        {
+            data, to,
+        };
+        command.SetAction(parsed =>
+        {
+            var (from, saved) = (new RunFolder(parsed.GetValue(data)!.FullName), new RunFolder(parsed.GetValue(to)!.FullName));
+            var lost = LogRepair.Run(from.Path, saved.Path);
+            foreach (var file in new[] { from.RunJson, from.LogName }.Where(File.Exists)) File.Copy(file, Path.Combine(saved.Path, Path.GetFileName(file)));
+            if (Directory.Exists(from.Checkpoints)) CopyAll(from.Checkpoints, saved.Checkpoints);
+            foreach (var line in lost) Console.Out.WriteLine($"lost: {line}");
+            Console.Out.WriteLine(lost.Count == 0 ? $"nothing was damaged; a copy is in {saved.Path}" : $"what stands before the damage is in {saved.Path}");
+            return Exit.Done;
+        });
+        return command;
+    }
+
+    private static void CopyAll(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
     private static void Read(IEventLog log, RunFolder folder, List<string> faults, CancellationToken cancellation)
     {
         var board = new StageBoard(TimeProvider.System);
@@ -66,7 +99,8 @@ internal static class LogCommand
         }
 
         faults.AddRange(verifier.Faults);
-        if (folder.ReadSettings() is { } settings && RunOnLog.Read(log) is { } onLog && RunSettingsJson.Differences(settings, onLog) is [var (key, ours, theirs), ..])
+        if (folder.ReadSettings() is { } settings && RunOnLog.Read(log) is { } onLog
+            && RunSettingsJson.Differences(settings, onLog) is [var (key, ours, theirs), ..])
             faults.Add($"{folder.RunJson}: {key}: expected {theirs}, as the log has it, found {ours}");
         Show(figures, verifier);
     }

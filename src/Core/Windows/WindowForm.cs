@@ -28,24 +28,30 @@ public static class WindowForm
         var seen = 0;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
+            int field;
             if (json.ValueTextEquals("v"u8))
             {
+                field = 1;
                 if (!json.Read() || json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out var version) || version != 1) return "\"v\": expected 1";
             }
             else if (json.ValueTextEquals("window"u8))
             {
+                field = 2;
                 if (!Text(ref json) || !json.ValueTextEquals(id)) return "\"window\": expected the id in ce_id, found another";
             }
             else if (json.ValueTextEquals("user"u8))
             {
+                field = 4;
                 if (!Text(ref json)) return "\"user\": expected a text";
             }
             else if (json.ValueTextEquals("history"u8))
             {
+                field = 8;
                 if (!History(ref json)) return "\"history\": expected events {type, time, text, url}";
             }
             else if (json.ValueTextEquals("targets"u8))
             {
+                field = 16;
                 if (!Targets(ref json)) return "\"targets\": expected texts";
             }
             else
@@ -53,10 +59,11 @@ public static class WindowForm
                 return "expected {v, window, user, history, targets}, found another field";
             }
 
-            seen++;
+            if ((seen & field) != 0) return "expected each field once";
+            seen |= field;
         }
 
-        return seen == 5 ? null : "expected {v, window, user, history, targets}, each once";
+        return seen == 31 ? null : "expected {v, window, user, history, targets}, found less";
     }
 
     private static bool History(ref Utf8JsonReader json)
@@ -75,14 +82,14 @@ public static class WindowForm
         var seen = 0;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var isType = json.ValueTextEquals("type"u8);
-            var isTime = json.ValueTextEquals("time"u8);
-            if (!isType && !isTime && !json.ValueTextEquals("text"u8) && !json.ValueTextEquals("url"u8)) return false;
-            if (!Text(ref json) || (isTime && !json.TryGetDateTimeOffset(out _)) || (isType && !IsType(ref json))) return false;
-            seen++;
+            var field = json.ValueTextEquals("type"u8) ? 1 : json.ValueTextEquals("time"u8) ? 2 : json.ValueTextEquals("text"u8) ? 4
+                : json.ValueTextEquals("url"u8) ? 8 : 0;
+            if (field == 0 || (seen & field) != 0 || !Text(ref json)) return false;
+            if ((field == 1 && !IsType(ref json)) || (field == 2 && !json.TryGetDateTimeOffset(out _))) return false;
+            seen |= field;
         }
 
-        return seen == 4;
+        return seen == 15;
     }
 
     private static bool IsType(ref Utf8JsonReader json)

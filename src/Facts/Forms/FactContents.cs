@@ -53,9 +53,10 @@ internal static class FactContents
             : !IsModel(cut.Model) ? $"\"model\": expected policy, reward or critic, found {RecordForm.Printable(cut.Model)}"
             : cut.Step.ToString() != record.Header(HeaderNames.Id) ? "expected the step in ce_id, found another"
             : cut.Ordinal < 0 || cut.Parent != cut.Ordinal - 1 ? $"\"parent\": expected {cut.Ordinal - 1}, found {cut.Parent}"
-            : cut.Ranges.Any(r => !CutTopics.Contains(r.Topic) || r.Partition < 0 || r.From < 0 || r.To < r.From || r.Records < 0) ? "\"ranges\": expected parts of topics"
+            : !cut.Ranges.All(IsPart) ? "\"ranges\": expected parts of topics"
             : cut.Ranges.Sum(r => (long)r.Records) != cut.RecordHashes.Count ? "\"records\": expected as many as there are hashes"
-            : !cut.RecordHashes.All(IsHash) || cut.Digest != RecordHash.Digest(cut.RecordHashes) ? "\"digest\": expected that of the record hashes, found another"
+            : !cut.RecordHashes.All(IsHash) || cut.Digest != RecordHash.Digest(cut.RecordHashes)
+                ? "\"digest\": expected that of the record hashes, found another"
             : null;
     }
 
@@ -93,6 +94,9 @@ internal static class FactContents
             : made.Model.StartsWith("policy", StringComparison.Ordinal) && made.Cut != made.Version ? $"\"cut\": expected {made.Version}, found {made.Cut}"
             : null;
     }
+
+    private static bool IsPart(CutRange range) =>
+        CutTopics.Contains(range.Topic) && range is { Partition: >= 0, From: >= 0, Records: >= 0 } && range.To >= range.From;
 
     private static bool IsModel(string? name) => name is not null
         && Families.Any(f => name == f || (name.StartsWith(f + ".", StringComparison.Ordinal) && int.TryParse(name.AsSpan(f.Length + 1), out _)));

@@ -42,7 +42,8 @@ public static class RecordForm
         if (Known(record.Topic) is not { } form) return null;
         if (record.Header(HeaderNames.Type) is not { } type) return "expected a header ce_type, found none";
         if (type == EndMark.Type) return EndFault(record);
-        if (type == IdleMark.Type && EventTypesHave(record.Topic)) return IdleMark.Is(record, out _) ? null : "expected an idle mark: no value, a time in ce_time";
+        if (type == IdleMark.Type && EventTypesHave(record.Topic))
+            return IdleMark.Is(record, out _) ? null : "expected an idle mark: no value, a time in ce_time";
         if (!form.Types.Contains(type)) return $"ce_type: expected {string.Join(" or ", form.Types)}, found {Printable(type)}";
         if (string.IsNullOrEmpty(record.Header(HeaderNames.Id))) return "expected a header ce_id, found none";
         try

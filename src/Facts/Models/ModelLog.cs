@@ -78,7 +78,8 @@ public sealed class ModelLog(IEventLog log)
     private string? Take(Cut cut)
     {
         if (cuts.ContainsKey(cut.Step)) return $"cut {cut.Step} stands already";
-        if (cut.Ordinal > 0 && !cuts.ContainsKey(cut.Step with { Ordinal = cut.Parent })) return $"expected the cut {cut.Model}/{cut.Parent} before it, found none";
+        if (cut.Ordinal > 0 && !cuts.ContainsKey(cut.Step with { Ordinal = cut.Parent }))
+            return $"expected the cut {cut.Model}/{cut.Parent} before it, found none";
         if (settingsHash is not null && cut.SettingsHash != settingsHash) return "expected a cut under this run's settings, found another";
         cuts[cut.Step] = cut;
         return null;
@@ -91,7 +92,8 @@ public sealed class ModelLog(IEventLog log)
         if (record.Header(HeaderNames.Type) == RunOnLog.Type) settingsHash ??= RunSettingsJson.Hash(RunOnLog.Read(record));
         if (CheckpointProduced.FromJson(record.Value) is { } checkpoint)
         {
-            if (!cuts.ContainsKey(new StepId(checkpoint.Model, checkpoint.Cut))) return $"expected the cut {checkpoint.Model}/{checkpoint.Cut} before it, found none";
+            if (!cuts.ContainsKey(new StepId(checkpoint.Model, checkpoint.Cut)))
+                return $"expected the cut {checkpoint.Model}/{checkpoint.Cut} before it, found none";
             checkpoints.Add(checkpoint);
         }
 

@@ -68,6 +68,14 @@ internal sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Makes the list of a database's files anew from its tables and logs.</summary>
+    /// <exception cref="LogException">That cannot be done.</exception>
+    internal static void Remake(string path)
+    {
+        Native.Instance.rocksdb_repair_db(DatabaseOptions().Handle, path, out var error);
+        if (error != IntPtr.Zero) throw new LogException($"{path}: cannot be made anew: {OneLine(new RocksDbException(error))}");
+    }
+
     /// <summary>A view of the moment of opening; the owner may go on writing. All files are opened at once, so that none can vanish later.</summary>
     internal static Database OpenReadOnly(string path, long blockCacheBytes, TimeProvider clock)
     {

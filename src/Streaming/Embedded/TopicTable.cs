@@ -59,6 +59,12 @@ internal sealed class TopicTable
         lock (Publishing) return committed.TryGetValue(group, out var offsets) ? new(offsets) : [];
     }
 
+    /// <summary>What every group has committed.</summary>
+    internal IReadOnlyList<(string Group, TopicPartition Partition, long Offset)> AllCommitted()
+    {
+        lock (Publishing) return [.. committed.SelectMany(g => g.Value.Select(o => (g.Key, o.Key, o.Value)))];
+    }
+
     /// <summary>Publishing lock held: takes over what a step committed.</summary>
     internal void SetCommitted(string group, IReadOnlyDictionary<TopicPartition, long> offsets)
     {

@@ -137,7 +137,8 @@ public sealed class ArtifactTests : IDisposable
     {
         using var log = new TestLog();
         var models = new ModelLog(log.Log);
-        foreach (var step in new StepId[] { new("policy", 0), new("policy", 1), new("policy", 2), new("reward", 0), new("reward", 1) }) models.Write(CutOf(step));
+        foreach (var step in new StepId[] { new("policy", 0), new("policy", 1), new("policy", 2), new("reward", 0), new("reward", 1) })
+            models.Write(CutOf(step));
         models.Write(Checkpoint("policy", 1));
         models.Write(Checkpoint("policy", 1));
         models.Write(Checkpoint("reward", 1));
@@ -163,7 +164,8 @@ public sealed class ArtifactTests : IDisposable
         Assert.Null(reader.Cut(new StepId("policy", 0)));
         var cut = new Cut(1, "policy", 0, -1, [], [], RecordHash.Digest([]), 9, "s", "0.1.0", 2, "", "");
         writer.Write(cut);
-        log.Append(ModelLog.Fact("policy", "policy/1/alias_moved", "tppo.alias_moved.v1", "{\"v\":1,\"kind\":\"alias_moved\",\"model\":\"policy\"}"u8.ToArray()));
+        log.Append(ModelLog.Fact(
+            "policy", "policy/1/alias_moved", "tppo.alias_moved.v1", "{\"v\":1,\"kind\":\"alias_moved\",\"model\":\"policy\"}"u8.ToArray()));
         reader.Refresh();
         Assert.Equal(cut.ToJson(), reader.Cut(new StepId("policy", 0))!.ToJson());
         Assert.Empty(reader.Checkpoints);

@@ -154,6 +154,45 @@ public sealed class DamageTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Of_a_damaged_log_file_all_steps_before_the_damage_are_saved_and_the_damaged_folder_stays_as_it_is()
+    {
+        var (folder, durable) = Killed();
+        var file = WritesOf(folder);
+        Change(file, bytes => bytes[bytes.Length / 2] ^= 1);
+        var before = File.ReadAllBytes(file);
+        var saved = NewFolder();
+        Assert.StartsWith($"db/{Path.GetFileName(file)}: writes behind byte", Assert.Single(LogRepair.Run(folder, saved)), StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(file));
+        Assert.InRange(Read(saved), durable + 50, Steps - 50);
+        Assert.Throws<DataFolderException>(() => LogRepair.Run(folder, saved));
+    }
+
+    [Theory]
+    [InlineData("*.sst")]
+    [InlineData("MANIFEST-*")]
+    [InlineData("CURRENT")]
+    [InlineData("*.log")]
+    public void Whatever_is_damaged_or_gone_the_rest_is_saved_in_order_and_what_is_lost_is_named(string pattern)
+    {
+        var whole = Closed();
+        for (var seed = 0; seed < 12; seed++)
+        {
+            var random = new Random(seed);
+            var folder = Copy(whole);
+            var files = Directory.GetFiles(Path.Combine(folder, "db"), pattern).Where(f => new FileInfo(f).Length > 4).ToList();
+            if (files.Count == 0) return;
+            Kinds[seed % Kinds.Length].Do(files[random.Next(files.Count)], random);
+            var saved = NewFolder();
+            var lost = LogRepair.Run(folder, saved);
+            using var log = EmbeddedLog.Open(saved, Options);
+            var (searches, timeline) = (log.Texts(Topics.Search, 0), log.Texts(Topics.Timeline, 0));
+            Assert.Equal(LogTools.Numbers(searches.Length), searches);
+            Assert.Equal(LogTools.Numbers(timeline.Length), timeline);
+            if (lost.Count == 0) Assert.Equal((Steps, Steps), (searches.Length, timeline.Length));
+        }
+    }
+
     private static void AssertNames(string message, string folder, string what)
     {
         Assert.Contains(folder, message, StringComparison.Ordinal);
