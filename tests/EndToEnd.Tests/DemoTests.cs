@@ -34,7 +34,7 @@ public sealed partial class DemoTests(UnbrokenRun unbroken)
 
         var policy = UnbrokenRun.NewestPolicy(folder);
         Assert.True(policy.Final);
-        Assert.Equal(unbroken.Checkpoint, policy.Checkpoint);
+        Assert.Equal(unbroken.Checkpoint, policy.Weights);
         unbroken.AssertSameRecords(folder);
     }
 

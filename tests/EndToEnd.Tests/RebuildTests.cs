@@ -16,10 +16,11 @@ public sealed class RebuildTests(UnbrokenRun unbroken)
         Assert.Contains(unbroken.Checkpoint, Unwrapped(first), StringComparison.Ordinal);
         unbroken.AssertSameRecords(folder);
 
-        Directory.Delete(Path.Combine(folder, "rebuilt", unbroken.Checkpoint), recursive: true);
+        var newest = Path.Combine(folder, "rebuilt", UnbrokenRun.NewestPolicy(unbroken.Folder).Checkpoint);
+        Directory.Delete(newest, recursive: true);
         var goneOn = TppoProcess.Run("rebuild", "--data", folder);
         AssertAllEqual(goneOn);
-        Assert.True(Directory.Exists(Path.Combine(folder, "rebuilt", unbroken.Checkpoint)));
+        Assert.True(Directory.Exists(newest));
 
         Directory.Delete(Path.Combine(folder, "rebuilt"), recursive: true);
         AssertAllEqual(TppoProcess.Run("rebuild", "policy", "--data", folder));

@@ -52,6 +52,6 @@ public sealed class WhatDecidesTests(UnbrokenRun unbroken)
         Assert.True(result.Code == 0, result.Error);
         var policy = UnbrokenRun.NewestPolicy(folder);
         Assert.True(policy.Final);
-        return policy.Checkpoint;
+        return policy.WeightsSha256;
     }
 }

@@ -28,7 +28,12 @@ internal static class Admission
     {
         admitted = record;
         if (!TryOrder(record, out order, out cause)) return false;
-        if (isImported) return true;
+        if (isImported)
+        {
+            if (WithBucket(record) is var headers && !ReferenceEquals(headers, record.Headers)) admitted = record with { Headers = headers };
+            return true;
+        }
+
         if (EventTopics.Of(order.Type) != record.Topic)
         {
             cause = $"expected {record.Topic} to hold events of its own type, found tppo.{order.Type.Name()}.v1";
