@@ -7,6 +7,7 @@ using Tppo.Facts.Artifacts;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Forms;
 using Tppo.Facts.Models;
+using Tppo.Facts.Runs;
 using Tppo.Hosting.Progress;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
@@ -93,8 +94,10 @@ public sealed class LogVerifier(IEventLog log, ArtifactStore? artifacts, StageBo
         if (missing > 0) faults.Add($"{place}: {missing} numbers of {HeaderNames.Sequence} are missing before it");
         if (again) faults.Add($"{place}: {HeaderNames.Sequence} {record.Header(HeaderNames.Sequence)} stands twice");
 
-        // Who writes events may write one twice: the sequencer counts and drops it. What is derived stands once.
-        if (topic.Cleanup == Cleanup.Compact || EventTopicNames.Contains(topic.Name) || Marks.Is(record) || record.Header(HeaderNames.Id) is not { } id) return;
+        // Who writes events may write one twice: the sequencer counts and drops it; services that start together may each write
+        // the run's settings. What is derived stands once.
+        if (topic.Cleanup == Cleanup.Compact || EventTopicNames.Contains(topic.Name) || Marks.Is(record)) return;
+        if (record.Header(HeaderNames.Type) == RunOnLog.Type || record.Header(HeaderNames.Id) is not { } id) return;
         if (RecordForm.Fault(record) is null && !ids.Add(BinaryPrimitives.ReadUInt128BigEndian(Digest.Sha256(record.Header(HeaderNames.Source) + "\n" + id))))
             faults.Add($"{place}: {HeaderNames.Id} {id} stands twice");
     }

@@ -87,6 +87,9 @@ public static class Topics
         return service + DeadLettersSuffix;
     }
 
+    /// <summary>Whether a topic holds dead letters.</summary>
+    public static bool AreDeadLetters(string topic) => topic.EndsWith(DeadLettersSuffix, StringComparison.Ordinal);
+
     /// <summary>
     /// The layout of a topic: one of <see cref="All"/>, a dead-letter topic, or either behind a prefix that ends in a dot
     /// (<c>trial.search.v1</c>: how an import keeps clear of the live topics).
@@ -102,7 +105,7 @@ public static class Topics
             if (IsOrEndsWith(name, spec.Name)) return spec with { Name = name };
         }
 
-        if (name.Length > DeadLettersSuffix.Length && name.EndsWith(DeadLettersSuffix, StringComparison.Ordinal))
+        if (name.Length > DeadLettersSuffix.Length && AreDeadLetters(name))
             return new TopicSpec(name, Keyed: true, Cleanup.Delete, ThirtyDays);
         throw new ArgumentException($"unknown topic '{name}': expected one of the topic table, <service>{DeadLettersSuffix}, or <prefix>.<topic>");
     }

@@ -88,8 +88,15 @@ public sealed class ModelLog(IEventLog log)
     private string? Take(LogRecord record)
     {
         var id = record.Header(HeaderNames.Id)!;
+        if (record.Header(HeaderNames.Type) == RunOnLog.Type)
+        {
+            // Services that start together may each write the run's settings: the same said twice is no fault.
+            var hash = RunSettingsJson.Hash(RunOnLog.Read(record));
+            settingsHash ??= hash;
+            if (hash == settingsHash && facts.Contains(id)) return null;
+        }
+
         if (facts.Contains(id)) return $"{id} stands already";
-        if (record.Header(HeaderNames.Type) == RunOnLog.Type) settingsHash ??= RunSettingsJson.Hash(RunOnLog.Read(record));
         if (CheckpointProduced.FromJson(record.Value) is { } checkpoint)
         {
             if (!cuts.ContainsKey(new StepId(checkpoint.Model, checkpoint.Cut)))

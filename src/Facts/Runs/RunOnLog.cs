@@ -12,7 +12,9 @@ namespace Tppo.Facts.Runs;
 /// <summary>The settings of the run that a log holds, as the first fact on its <c>models.v1</c>: topics belong to one run.</summary>
 public static class RunOnLog
 {
-    internal const string Type = "tppo.run_settings.v1";
+    /// <summary>The kind of such a fact.</summary>
+    public const string Type = "tppo.run_settings.v1";
+
     private const string Id = "run/settings";
 
     /// <summary>The settings of the run on the log; null where there is none.</summary>
@@ -30,6 +32,13 @@ public static class RunOnLog
         return RunSettingsJson.Read(fact.RootElement.GetProperty("settings").GetRawText(), $"{record.Topic}/{record.Partition}/{record.Offset}");
     }
 
+    /// <summary>The fact that a log holds a run with these settings.</summary>
+    public static OutgoingRecord Fact(RunSettings settings)
+    {
+        var json = $$"""{"v":1,"kind":"run_settings","settings":{{RunSettingsJson.Write(settings)}}}""";
+        return ModelLog.Fact("run", Id, Type, System.Text.Encoding.UTF8.GetBytes(json));
+    }
+
     /// <summary>Takes a log for a run with these settings: a new log, or one that holds the same run.</summary>
     /// <param name="log">The log.</param>
     /// <param name="settings">The run's settings.</param>
@@ -37,11 +46,7 @@ public static class RunOnLog
     /// <exception cref="UserException">It holds a run with other settings; the message says which one differs.</exception>
     public static void Claim(IEventLog log, RunSettings settings, string where)
     {
-        if (Read(log) is null)
-        {
-            var json = $$"""{"v":1,"kind":"run_settings","settings":{{RunSettingsJson.Write(settings)}}}""";
-            log.Append([ModelLog.Fact("run", Id, Type, System.Text.Encoding.UTF8.GetBytes(json))]);
-        }
+        if (Read(log) is null) log.Append([Fact(settings)]);
 
         // Of several processes that start at once the first on the log is right.
         RunFolder.RequireSame(Read(log)!, settings, where, "give another --topics-prefix");

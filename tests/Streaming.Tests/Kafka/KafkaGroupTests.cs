@@ -35,6 +35,19 @@ public class KafkaGroupTests
     }
 
     [Fact]
+    public void A_first_dead_letter_leaves_all_processes_with_one_count_of_commits()
+    {
+        Broker.Require();
+        using var factory = new KafkaLogFactory();
+        using var one = factory.Open(Setup);
+        using var other = factory.Open(Setup);
+        one.AppendNumbers(Topics.DeadLetters("labeler"), 0, 3);
+        Assert.Equal(one.Commits, other.Commits);
+        one.AppendNumbers(Topics.Timeline, 0, 1);
+        Assert.Equal(one.Commits, other.Commits);
+    }
+
+    [Fact]
     public void Records_for_partitions_of_others_count_in_a_sequence_of_their_own()
     {
         Broker.Require();
