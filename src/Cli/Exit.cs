@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Tppo.Core;
+using Tppo.Core.Text;
 using Tppo.Facts.Artifacts;
 using Tppo.Facts.Cuts;
 using Tppo.Streaming.Log;
@@ -28,7 +29,7 @@ internal static class Exit
         if (parsed.Errors.Count > 0)
         {
             // Of several faults the word that nobody knows is the one to name.
-            var fault = parsed.UnmatchedTokens.Count > 0 ? $"unknown command or option '{parsed.UnmatchedTokens[0]}'" : OneLine(parsed.Errors[0].Message);
+            var fault = parsed.UnmatchedTokens.Count > 0 ? $"unknown command or option '{OneLine(parsed.UnmatchedTokens[0])}'" : OneLine(parsed.Errors[0].Message);
             Console.Error.WriteLine($"tppo: {fault} (see tppo{Names(parsed.CommandResult)} --help)");
             return Usage;
         }
@@ -61,7 +62,7 @@ internal static class Exit
     }
 
     private static string OneLine(string message) =>
-        string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Printable.Of(string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
 
     private static string Names(System.CommandLine.Parsing.CommandResult? command) =>
         command?.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{Names(parent)} {command.Command.Name}" : "";

@@ -12,6 +12,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Spectre.Console;
 using Tppo.Cli;
 using Tppo.Cli.Demo;
 using Tppo.Cli.Inspect;
@@ -24,6 +25,8 @@ PrivateFiles.Begin();
 // Numbers and characters are the same everywhere.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+// What goes to a file or a pipe has lines as long as they are.
+if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 10_000;
 
 var root = new RootCommand("Learns, from a log of searches, to generate the queries that each person will want next.")
 {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Tppo.Core.Text;
 
 namespace Tppo.Cli;
 
@@ -22,7 +23,7 @@ internal sealed class StderrLogger(LogLevel least, bool json) : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
-            var message = formatter(state, exception);
+            var message = Printable.Of(formatter(state, exception));
             Console.Error.WriteLine(json
                 ? JsonSerializer.Serialize(
                     new

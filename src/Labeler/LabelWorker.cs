@@ -3,6 +3,7 @@ using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
+using Tppo.Facts.Cuts;
 using Tppo.Facts.Forms;
 using Tppo.Facts.Judgements;
 using Tppo.Facts.Models;
@@ -115,6 +116,10 @@ public sealed class LabelWorker : IWorker
         var name = ModelFamilies.Sibling(stepId.Model, ModelFamilies.Policy);
         var policy = models.Find(name, 0) ?? throw new InvalidOperationException($"rollouts for {stepId} are on the log, but no checkpoint of {name}");
         checkpoints.Require(policy, cancellation);
-        return steps[stepId] = new LabelStep(context, policy, models.Cut(new StepId(policy.Model, policy.Cut))!);
+        var cut = models.Cut(new StepId(policy.Model, policy.Cut))!;
+        var step = new LabelStep(context, policy, cut);
+        // Said before the first answer is bought.
+        if ((step.Judge as LogStatisticsJudge)?.Doubt(WindowCut.HeldOut(context.Log, cut, policy.Fold)) is { } doubt) context.Warn(doubt);
+        return steps[stepId] = step;
     }
 }

@@ -41,7 +41,8 @@ public static class SftStep
         var texts = windows.Select(w => PromptBuilder.Text(w, tokenizer, model.PromptTokensMax)).ToList();
 
         using var turn = TorchTurn.Take(cancellation);
-        var result = SupervisedFineTuning.Run(model, settings.Sft, texts, cut.Seed, new StageTraining(stage), cancellation);
+        var way = new SftWay(context.Artifacts, cut, tokenizer, TimeProvider.System);
+        var result = SupervisedFineTuning.Run(model, settings.Sft, texts, cut.Seed, new StageTraining(stage), cancellation, way);
         using var policy = result.Policy;
         var parents = new Dictionary<string, string>();
         var stored = context.Artifacts.Add(folder =>
@@ -50,6 +51,7 @@ public static class SftStep
             LineageFile.Write(folder, 0, [cut], parents, TorchRuntime.InForce);
             Curves.Write(folder, Thinned(result.Curve));
         });
+        way.Clear();
         return new CheckpointProduced(
             1, CheckpointProduced.KindName, cut.Model, 0, stored.Name, cut.Ordinal, Final: false, fold, parents,
             new Dictionary<string, double> { ["sft_loss"] = result.Curve[^1].Loss }, stored.Weights);

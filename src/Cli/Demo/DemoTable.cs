@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using Spectre.Console;
 using Tppo.Core.Models;
 using Tppo.Core.Statistics;
+using Tppo.Core.Text;
 using Tppo.Evaluator;
 using Tppo.Facts.Runs;
 
@@ -51,19 +51,15 @@ internal static class DemoTable
         AnsiConsole.WriteLine();
         var hidden = Math.Max(0, sample.History.Count - HistoryShown);
         if (hidden > 0) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]  … {hidden} earlier events[/]");
-        foreach (var e in sample.History.Skip(hidden)) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]  {Printable(e)}[/]");
-        AnsiConsole.MarkupLine($"  searched next  {Markup.Escape(Printable(string.Join(", ", sample.Targets)))}");
+        foreach (var e in sample.History.Skip(hidden)) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]  {Printable.Of(e)}[/]");
+        AnsiConsole.MarkupLine($"  searched next  {Markup.Escape(Printable.Of(string.Join(", ", sample.Targets)))}");
         AnsiConsole.MarkupLine($"  SFT            {Coloured(sample.Before)}");
         AnsiConsole.MarkupLine($"  TPPO           {Coloured(sample.After)}");
     }
 
     private static string Coloured(IReadOnlyList<ScoredWord> words) =>
         string.Join(
-            ", ", words.GroupBy(w => w.Query).Select(q => string.Join(' ', q.Select(w => $"[{Colour(w.Reward)}]{Markup.Escape(Printable(w.Text))}[/]"))));
-
-    // People's text must not steer the terminal.
-    private static string Printable(string text) =>
-        string.Concat(text.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) is not (UnicodeCategory.Control or UnicodeCategory.Format)));
+            ", ", words.GroupBy(w => w.Query).Select(q => string.Join(' ', q.Select(w => $"[{Colour(w.Reward)}]{Markup.Escape(Printable.Of(w.Text))}[/]"))));
 
     private static string Colour(double reward) => reward switch { > 0.33 => "green", < -0.33 => "red", _ => "yellow" };
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Tppo.Core.Models;
 using Tppo.Core.Settings;
 using Tppo.Core.Statistics;
+using Tppo.Core.Text;
 using Tppo.Evaluator;
 using Tppo.Facts.Artifacts;
 using Tppo.Facts.Models;
@@ -124,7 +125,7 @@ internal static class Report
     // From red by yellow to green, hue in degrees.
     private static string Colour(double reward) => string.Create(CultureInfo.InvariantCulture, $"hsl({60 + (60 * Math.Clamp(reward, -1, 1)):F0} 75% 72%)");
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Text(string text) => WebUtility.HtmlEncode(Printable.Of(text));
 
     private static string F(double? value, string format) => Figure.Text(value, format);
 

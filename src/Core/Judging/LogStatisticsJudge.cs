@@ -16,6 +16,7 @@ namespace Tppo.Core.Judging;
 /// </remarks>
 public sealed class LogStatisticsJudge : IJudge
 {
+    private const double Chance = 0.5;
     private readonly LogStatistics statistics;
     private readonly double threshold;
 
@@ -59,6 +60,14 @@ public sealed class LogStatisticsJudge : IJudge
         var pairs = MatchedAndShuffled(heldOut).Select(p => (Score: Score(p.Window, p.Targets), p.Matched)).ToList();
         return Ranking.Auc([.. pairs.Select(p => p.Score)], [.. pairs.Select(p => p.Matched)]);
     }
+
+    /// <summary>Why nobody should learn from this judge: a line; null where it tells people apart better than a coin does.</summary>
+    public string? Doubt(IReadOnlyList<Window> heldOut) => HeldOutAuc(heldOut) is { } auc && auc <= Chance
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"judge {Model}: AUC {auc:F3} on held-out users: expected more than {Chance}, for it tells their own queries from other people's no "
+                + $"better than a coin; what learns from it learns nothing of people: give more events, or another judge")
+        : null;
 
     private static HashSet<string> Stems(IReadOnlyList<HistoryEvent> history) => [.. history.SelectMany(e => LogStatistics.Stems(e.Text))];
 

@@ -9,11 +9,30 @@ namespace Tppo.Facts.Artifacts;
 /// <param name="root">The folder of all checkpoints.</param>
 public sealed class ArtifactStore(string root)
 {
+    private const int HexLength = 64;
+
     /// <summary>The folder of all checkpoints.</summary>
     public string Root { get; } = root;
 
     /// <summary>Where a checkpoint lies.</summary>
     public string Folder(string checkpoint) => Path.Combine(Root, checkpoint);
+
+    /// <summary>What a step of a model that takes long leaves before it ends: no fact names it.</summary>
+    public ArtifactStore OnTheWay(string model) => new(Path.Combine(Root, "on-the-way", model));
+
+    /// <summary>Names of what lies here, read or not.</summary>
+    public IReadOnlyList<string> Names() => Directory.Exists(Root)
+        ? [.. Directory.EnumerateDirectories(Root).Select(f => Path.GetFileName(f)).Where(n => n.Length == HexLength && n.All(char.IsAsciiHexDigitLower))]
+        : [];
+
+    /// <summary>Removes a checkpoint.</summary>
+    public void Remove(string checkpoint) => Directory.Delete(Folder(checkpoint), recursive: true);
+
+    /// <summary>Removes all that lies here, and the folder.</summary>
+    public void RemoveAll()
+    {
+        if (Directory.Exists(Root)) Directory.Delete(Root, recursive: true);
+    }
 
     /// <summary>Whether it is there, and every file of it is what its name says.</summary>
     public bool HasIntact(string checkpoint) => Damage(checkpoint) is null;

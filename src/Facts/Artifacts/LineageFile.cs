@@ -14,12 +14,18 @@ public static class LineageFile
     /// <param name="numerics">Which instruction sets were in force.</param>
     public static void Write(string folder, int version, IReadOnlyList<Cut> cuts, IReadOnlyDictionary<string, string> parents, string numerics)
     {
+        Directory.CreateDirectory(Path.Combine(folder, CheckpointFiles.TrainingFolder));
+        File.WriteAllBytes(CheckpointFiles.InTraining(folder, CheckpointFiles.Lineage), Of(version, cuts, parents));
+        File.WriteAllText(CheckpointFiles.InTraining(folder, CheckpointFiles.Numerics), numerics + "\n");
+    }
+
+    /// <summary>What stands in <c>training/lineage.json</c>.</summary>
+    public static byte[] Of(int version, IReadOnlyList<Cut> cuts, IReadOnlyDictionary<string, string> parents)
+    {
         var last = cuts[^1];
         var lineage = new Lineage(
             1, last.Model, version, [.. cuts.Select(c => new LineageCut(c.Model, c.Ordinal, RecordHash.SortedDigest(c.RecordHashes)))],
             parents, last.SettingsHash, last.CodeVersion, last.ThreadCount);
-        Directory.CreateDirectory(Path.Combine(folder, CheckpointFiles.TrainingFolder));
-        File.WriteAllBytes(CheckpointFiles.InTraining(folder, CheckpointFiles.Lineage), lineage.ToJson());
-        File.WriteAllText(CheckpointFiles.InTraining(folder, CheckpointFiles.Numerics), numerics + "\n");
+        return lineage.ToJson();
     }
 }

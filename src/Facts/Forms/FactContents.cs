@@ -7,6 +7,7 @@ using Tppo.Core.Models;
 using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
+using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Log;
@@ -50,7 +51,7 @@ internal static class FactContents
     {
         var cut = Core.Cuts.Cut.FromJson(record.Value.Span);
         return cut is not { Model: not null, Ranges: not null, RecordHashes: not null } ? "expected a cut with model, ranges and record hashes"
-            : !IsModel(cut.Model) ? $"\"model\": expected policy, reward or critic, found {RecordForm.Printable(cut.Model)}"
+            : !IsModel(cut.Model) ? $"\"model\": expected policy, reward or critic, found {Printable.Short(cut.Model)}"
             : cut.Step.ToString() != record.Header(HeaderNames.Id) ? "expected the step in ce_id, found another"
             : cut.Ordinal < 0 || cut.Parent != cut.Ordinal - 1 ? $"\"parent\": expected {cut.Ordinal - 1}, found {cut.Parent}"
             : !cut.Ranges.All(IsPart) ? "\"ranges\": expected parts of topics"

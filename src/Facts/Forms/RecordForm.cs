@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Tppo.Core.Log;
+using Tppo.Core.Text;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 
@@ -44,7 +45,7 @@ public static class RecordForm
         if (type == EndMark.Type) return EndFault(record);
         if (type == IdleMark.Type && EventTypesHave(record.Topic))
             return IdleMark.Is(record, out _) ? null : "expected an idle mark: no value, a time in ce_time";
-        if (!form.Types.Contains(type)) return $"ce_type: expected {string.Join(" or ", form.Types)}, found {Printable(type)}";
+        if (!form.Types.Contains(type)) return $"ce_type: expected {string.Join(" or ", form.Types)}, found {Printable.Short(type)}";
         if (string.IsNullOrEmpty(record.Header(HeaderNames.Id))) return "expected a header ce_id, found none";
         try
         {
@@ -53,15 +54,8 @@ public static class RecordForm
         catch (Exception e) when (
             e is FormatException or JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
         {
-            return Printable(e.Message);
+            return Printable.Short(e.Message);
         }
-    }
-
-    /// <summary>Text of a stranger, for a message: one line, no control characters, bounded.</summary>
-    internal static string Printable(string text)
-    {
-        var shown = text.Length > 200 ? text[..200] + "…" : text;
-        return string.Concat(shown.Select(c => char.IsControl(c) ? ' ' : c));
     }
 
     private static Form? Known(string topic)
@@ -105,7 +99,7 @@ public static class RecordForm
             }
             catch (FormatException e)
             {
-                fault = Printable(e.Message);
+                fault = Printable.Short(e.Message);
             }
 
             Looked.AddOrUpdate(record, fault);

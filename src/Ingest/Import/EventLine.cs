@@ -1,6 +1,7 @@
 using System.Text;
 using Tppo.Core.Events;
 using Tppo.Core.Privacy;
+using Tppo.Core.Text;
 
 namespace Tppo.Ingest.Import;
 
@@ -56,6 +57,6 @@ public static class EventLine
     private static string Quoted(string text)
     {
         var redacted = Redaction.Apply(text, out _);
-        return $"'{new string([.. redacted.Take(40).Select(c => char.IsControl(c) ? '?' : c)])}'{(redacted.Length > 40 ? "…" : "")}";
+        return $"'{Printable.Of(redacted, 40)}'";
     }
 }

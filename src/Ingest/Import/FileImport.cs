@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Tppo.Core.Text;
 using Tppo.Core;
 using Tppo.Core.Events;
 using Tppo.Core.Privacy;
@@ -136,7 +137,7 @@ public sealed class FileImport : IImportSource
         {
             var text = EventLine.Text(line.Bytes.Span).TrimStart('\uFEFF');
             if (text == EventLine.TsvHeader) return;
-            found = $"'{new string([.. Redaction.Apply(text, out _).Take(60).Select(c => char.IsControl(c) ? ' ' : c)])}'";
+            found = $"'{Printable.Of(Redaction.Apply(text, out _), 60)}'";
         }
         catch (FormatException)
         {

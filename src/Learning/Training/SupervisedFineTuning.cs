@@ -29,6 +29,7 @@ public static class SupervisedFineTuning
     /// <param name="seed">Seed of initial weights and order.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Looked at between steps.</param>
+    /// <param name="way">Where it leaves what it has on its way, and goes on from what a session like it left; null: nowhere.</param>
     /// <exception cref="ArgumentException">There is no window.</exception>
     public static SftResult Run(
         ModelSettings model,
@@ -36,17 +37,21 @@ public static class SupervisedFineTuning
         IReadOnlyList<TrainingText> windows,
         long seed,
         IProgress<TrainingProgress>? progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        ISftWay? way = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(windows.Count, nameof(windows));
-        var policy = new Decoder(model, DecoderHead.None, SeededRandom.For("sft-weights", seed));
+        using var left = way?.Left();
+        var policy = left?.Policy ?? new Decoder(model, DecoderHead.None, SeededRandom.For("sft-weights", seed));
         using var optimiser = new AdamW(policy, Beta1, settings.Beta2, settings.WeightDecay);
+        if (left is not null) optimiser.Load(left.Optimiser);
         var steps = Plan(settings, windows, seed);
         var total = steps.Sum(step => step.Windows.Length);
-        var curve = new List<StepStats>(steps.Count);
-        var (seen, tokens) = (0, 0L);
-        foreach (var step in steps)
+        List<StepStats> curve = [.. left?.Curve ?? []];
+        var (seen, tokens) = (steps.Take(curve.Count).Sum(step => step.Windows.Length), 0L);
+        foreach (var step in steps.Skip(curve.Count))
         {
+            way?.Between(policy, optimiser, curve, cancellationToken.IsCancellationRequested);
             cancellationToken.ThrowIfCancellationRequested();
             var rate = LearningRate.At(settings.LearningRate, curve.Count, settings.WarmupSteps, seen / (double)total, settings.FinalRateShare);
             var texts = step.Windows.Select(i => Cut(windows[i], model.ResponseTokensMax)).ToArray();

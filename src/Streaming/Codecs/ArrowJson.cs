@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using Tppo.Core.Text;
 
 namespace Tppo.Streaming.Codecs;
 
@@ -36,7 +37,7 @@ public static class ArrowJson
         catch (Exception e)
         {
             // Damaged bytes surface as almost any exception; to the caller they are one thing.
-            throw new FormatException($"expected a complete Arrow stream of {payload.Length} bytes, found: {Printable(e.Message)}", e);
+            throw new FormatException($"expected a complete Arrow stream of {payload.Length} bytes, found: {Printable.Short(e.Message)}", e);
         }
     }
 
@@ -131,7 +132,4 @@ public static class ArrowJson
                 throw new FormatException($"a column of type {values.Data.DataType.Name}");
         }
     }
-
-    /// <summary>A text out of bytes that may be damaged, fit for a line of a log.</summary>
-    private static string Printable(string text) => new([.. text.Take(160).Select(c => char.IsControl(c) ? '?' : c)]);
 }

@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using Tppo.Core.Text;
 
 namespace Tppo.Streaming.Codecs;
 
@@ -37,7 +38,7 @@ internal static class ArrowStream
         catch (Exception e)
         {
             // Damaged bytes surface as almost any exception; to the caller they are one thing.
-            throw new FormatException($"{schemaName}: expected a complete Arrow stream of {payload.Length} bytes, found: {Printable(e.Message)}", e);
+            throw new FormatException($"{schemaName}: expected a complete Arrow stream of {payload.Length} bytes, found: {Printable.Short(e.Message)}", e);
         }
     }
 
@@ -63,9 +64,6 @@ internal static class ArrowStream
         var name = schema.Metadata?.GetValueOrDefault(NameKey) ?? "no name";
         var version = schema.Metadata?.GetValueOrDefault(VersionKey) ?? "none";
         if (name != schemaName || version != Version)
-            throw new FormatException($"expected schema {schemaName} version {Version}, found {Printable(name)} version {Printable(version)}");
+            throw new FormatException($"expected schema {schemaName} version {Version}, found {Printable.Short(name)} version {Printable.Short(version)}");
     }
-
-    /// <summary>A text out of bytes that may be damaged, fit for a line of a log.</summary>
-    private static string Printable(string text) => new([.. text.Take(160).Select(c => char.IsControl(c) ? '?' : c)]);
 }

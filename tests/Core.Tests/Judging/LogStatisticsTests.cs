@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tppo.Core.Events;
 using Tppo.Core.Judging;
 using Tppo.Core.Numerics;
@@ -54,6 +55,18 @@ public class LogStatisticsTests
     }
 
     [Fact]
+    public void A_judge_that_tells_held_out_people_apart_no_better_than_a_coin_is_doubted()
+    {
+        var judge = new LogStatisticsJudge(Toy(600, shuffled: false), "toy");
+        var held = Toy(300, shuffled: false, firstUser: 10_000);
+        Assert.Null(judge.Doubt(held));
+        Assert.Null(judge.Doubt([]));
+        // Everybody wants the next topic's words: what it learned speaks against them.
+        var turned = held.ConvertAll(w => w with { Targets = [.. w.Targets.Select(NextTopic)] });
+        Assert.StartsWith($"judge {judge.Model}: AUC 0.4", judge.Doubt(turned), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Association_tells_words_of_the_same_topic_from_others()
     {
         var judge = new LogStatisticsJudge(Toy(600, shuffled: false), "toy");
@@ -72,6 +85,12 @@ public class LogStatisticsTests
         Assert.Equal(Irrelevant, Whole("red, red, red"));
         Assert.Equal(Irrelevant, Whole("red red red, green, blue"));
         Assert.Equal(Irrelevant, Whole("--, ,"));
+    }
+
+    private static string NextTopic(string target)
+    {
+        var parts = target[1..].Split('q');
+        return string.Create(CultureInfo.InvariantCulture, $"g{(int.Parse(parts[0], CultureInfo.InvariantCulture) + 1) % TopicCount}q{parts[1]}");
     }
 
     // Twelve topics with history words of their own and target words of their own; shuffled, targets are of any topic.

@@ -4,7 +4,7 @@ using Tppo.Facts.Models;
 using Tppo.Facts.Runs;
 using Tppo.TestKit;
 
-namespace Tppo.Facts.Tests.Models;
+namespace Tppo.Facts.Tests;
 
 public sealed class ModelLogTests : IDisposable
 {

@@ -1,5 +1,6 @@
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
+using Tppo.Learning.Models;
 using Tppo.Learning.Native;
 using Tppo.Learning.Sampling;
 using Tppo.Learning.Tokenizing;
@@ -79,6 +80,29 @@ public class SupervisedFineTuningTests
         Assert.True(told[2].Tokens > told[1].Tokens);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(9)]
+    public void A_session_that_goes_on_from_what_was_left_gives_the_same_bits(int stopAt)
+    {
+        var (texts, settings) = (Texts(100), Settings with { Windows = 160 });
+        var unbroken = Run(texts, 7, settings);
+        using var cancellation = new CancellationTokenSource();
+        var stop = new Told(report =>
+        {
+            if (report.Step == stopAt) cancellation.Cancel();
+        });
+        var way = new Way();
+        Assert.Throws<OperationCanceledException>(() => SupervisedFineTuning.Run(Tiny.Model, settings, texts, 7, stop, cancellation.Token, way));
+        Assert.Equal(stopAt, way.Kept!.Curve.Count);
+        var resumed = SupervisedFineTuning.Run(Tiny.Model, settings, texts, 7, null, TestContext.Current.CancellationToken, way);
+        Assert.Equal(unbroken.Curve, resumed.Curve);
+        Assert.Equal(Tiny.Bytes(unbroken.Policy), Tiny.Bytes(resumed.Policy));
+        unbroken.Policy.Dispose();
+        resumed.Policy.Dispose();
+    }
+
     [Fact]
     public void Steps_leave_no_tensors_behind()
     {
@@ -108,5 +132,18 @@ public class SupervisedFineTuningTests
     private sealed class Told(Action<TrainingProgress> action) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => action(value);
+    }
+
+    // Keeps what a session that is stopping shows it.
+    private sealed class Way : ISftWay
+    {
+        public SftLeft? Kept { get; private set; }
+
+        public SftLeft? Left() => Kept;
+
+        public void Between(Decoder policy, AdamW optimiser, IReadOnlyList<StepStats> curve, bool stopping)
+        {
+            if (stopping) Kept = new SftLeft(policy.Clone(), optimiser.State().ToDictionary(s => s.Key, s => s.Value.clone()), [.. curve]);
+        }
     }
 }
