@@ -21,6 +21,12 @@ using Tppo.Cli.Rebuild;
 using Tppo.Cli.Run;
 using Tppo.Cli.TopicAdmin;
 
+if (MachineLimits.Fault(args) is { } fault)
+{
+    Console.Error.WriteLine("tppo: " + fault);
+    return Exit.Usage;
+}
+
 PrivateFiles.Begin();
 // Numbers and characters are the same everywhere.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

@@ -41,7 +41,7 @@ internal static class Services
         IEventLog log, RunFolder folder, RunSettings settings, StageBoard board, ILoggerFactory loggers, string member = DefaultMember)
     {
         var artifacts = new ArtifactStore(folder.Checkpoints);
-        artifacts.RemoveDrafts();
+        artifacts.Prepare();
         return new ServiceContext { Log = log, Settings = settings, Artifacts = artifacts, Board = board, Loggers = loggers, Member = member };
     }
 }

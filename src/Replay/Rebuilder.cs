@@ -46,7 +46,7 @@ public sealed class Rebuilder
     public IReadOnlyList<RebuiltCheckpoint> Rebuild(string? model, CancellationToken cancellation)
     {
         models.Refresh();
-        artifacts.RemoveDrafts();
+        artifacts.Prepare();
         var policies = models.Checkpoints.Where(c => c.Version == 0 && c.Model == c.Fold.Model(ModelFamilies.Policy)
             && (model is null || Families.Any(f => c.Fold.Model(f) == model))).ToList();
         if (policies.Count == 0)

@@ -89,8 +89,9 @@ internal static class LogCommand
     private static void Read(IEventLog log, RunFolder folder, List<string> faults, CancellationToken cancellation)
     {
         var board = new StageBoard(TimeProvider.System);
-        var artifacts = Directory.Exists(folder.Checkpoints) ? new ArtifactStore(folder.Checkpoints) : null;
-        var verifier = new LogVerifier(log, artifacts, board);
+        // A folder that only has the log was given has no checkpoints of its own.
+        var artifacts = new ArtifactStore(folder.Checkpoints);
+        var verifier = new LogVerifier(log, artifacts.Names().Count > 0 ? artifacts : null, board);
         IReadOnlyList<LogVerifier.TopicFigures> figures;
         using (new ProgressView(board, verbose: false, TimeProvider.System))
         {

@@ -59,7 +59,7 @@ internal static class RebuildCommand
         }
 
         // A folder that only has the log was given has no checkpoints of its own.
-        var damages = Directory.Exists(ofTheRun.Root) ? rebuilt.Select(r => ofTheRun.Damage(r.Recorded.Checkpoint)).OfType<string>().ToList() : [];
+        var damages = ofTheRun.Names().Count > 0 ? rebuilt.Select(r => ofTheRun.Damage(r.Recorded.Checkpoint)).OfType<string>().ToList() : [];
         foreach (var damage in damages) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]damaged[/]  {damage}");
         return damages.Count == 0 && rebuilt.All(r => r.IsEqual) ? Exit.Done : Exit.Differs;
     }

@@ -1,3 +1,4 @@
+using Tppo.Core;
 using Tppo.Core.Models;
 
 namespace Tppo.Facts.Artifacts;
@@ -66,13 +67,32 @@ public sealed class ArtifactStore(string root)
     /// <summary>SHA-256 of a file, in hex.</summary>
     public static string HashOf(string file) => CheckpointList.HashOf(file);
 
-    /// <summary>Removes drafts that killed processes left; those of other processes that live stay.</summary>
-    public void RemoveDrafts()
+    /// <summary>
+    /// Makes ready for what will be added: sees before anything is trained that it can be, and removes drafts that killed processes
+    /// left; those of other processes that live stay.
+    /// </summary>
+    /// <exception cref="UserException">Nothing can be written there: why, in a line.</exception>
+    public void Prepare()
     {
-        if (!Directory.Exists(Root)) return;
+        RequireWritable();
         foreach (var draft in Directory.EnumerateDirectories(Root, ".draft-*"))
         {
             if (!int.TryParse(Path.GetFileName(draft).Split('-')[1], out var owner) || !Lives(owner)) Directory.Delete(draft, recursive: true);
+        }
+    }
+
+    private void RequireWritable()
+    {
+        var probe = Path.Combine(Root, FormattableString.Invariant($".probe-{Environment.ProcessId}"));
+        try
+        {
+            Directory.CreateDirectory(Root);
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{Root}: expected a folder that can be written to: {e.Message}", e);
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed class DataFolder : IDisposable
 {
     internal const int FormatVersion = 1;
 
+    private const int LinuxWouldBlock = 11, MacWouldBlock = 35, WindowsSharingViolation = unchecked((int)0x80070020);
+
     private readonly FileStream? locked;
 
     private DataFolder(string path, int partitions, FileStream? locked)
@@ -70,14 +72,32 @@ internal sealed class DataFolder : IDisposable
         {
             locked = new FileStream(System.IO.Path.Combine(path, "LOCK"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e.GetType() == typeof(IOException))
+        catch (IOException e) when (IsHeldByAnother(e))
         {
-            var owner = File.Exists(ownerPath) ? File.ReadLines(ownerPath).FirstOrDefault("unknown") : "unknown";
-            throw new LogInUseException($"{path}: in use by process {owner}; stop it first, or use a verb that only reads", e);
+            throw new LogInUseException($"{path}: in use by {Holder(ownerPath)}; stop it first, or use a verb that only reads", e);
         }
 
         File.WriteAllText(ownerPath, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
         return locked;
+    }
+
+    // A lock that another holds, and nothing else that opening a file may fail of.
+    private static bool IsHeldByAnother(IOException e) => e.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation;
+
+    // The owner notes itself behind its lock: one who died since is not who holds it now.
+    private static string Holder(string ownerPath)
+    {
+        var noted = File.Exists(ownerPath) ? File.ReadLines(ownerPath).FirstOrDefault("") : "";
+        if (!int.TryParse(noted, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return "a process that has not noted its number";
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(id);
+            return $"process {id}";
+        }
+        catch (ArgumentException)
+        {
+            return $"a process that has not noted its number (process {id}, which had it before, has ended)";
+        }
     }
 
     private static void Create(string path, int partitions)

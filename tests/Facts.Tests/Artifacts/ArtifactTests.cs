@@ -97,7 +97,7 @@ public sealed class ArtifactTests : IDisposable
     public void A_writer_that_fails_leaves_a_draft_and_no_name_and_drafts_are_cleaned_up()
     {
         var store = new ArtifactStore(root);
-        store.RemoveDrafts();
+        store.Prepare();
         Assert.Throws<InvalidDataException>(() => store.Add(folder =>
         {
             File.WriteAllText(Path.Combine(folder, CheckpointFiles.Weights), "half");
@@ -105,7 +105,7 @@ public sealed class ArtifactTests : IDisposable
         }));
         Assert.StartsWith(".draft-", Path.GetFileName(Assert.Single(Directory.GetDirectories(root))), StringComparison.Ordinal);
         var kept = store.Add(Write("whole", "note"));
-        store.RemoveDrafts();
+        store.Prepare();
         Assert.Equal([store.Folder(kept.Name)], Directory.GetDirectories(root));
     }
 

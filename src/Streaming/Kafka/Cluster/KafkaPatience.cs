@@ -13,6 +13,7 @@ namespace Tppo.Streaming.Kafka.Cluster;
 internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Action revive)
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReviveEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>The result of a call.</summary>
@@ -65,11 +66,21 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
     internal void RequireTime(string what, TimeSpan waited, Exception? cause = null)
     {
         if (heard.Refusal is { } reason) throw new LogException($"{options.BootstrapServers}: not let in: {reason}", cause!);
+        if (cause is Driver.KafkaException { Error: var error } && MeansUnknownTopic(error) && waited > GoneAfter)
+        {
+            var topic = HeardErrors.Plain(error.Reason);
+            throw new LogException($"{options.BootstrapServers}: {topic}: there is no such topic any more: somebody deleted it; what stood on it is lost", cause);
+        }
+
         if (waited <= options.Patience) return;
         var why = cause is null ? "" : $": {HeardErrors.Plain(cause.Message)}";
         var last = heard.Last.Length == 0 ? "" : $"; last heard: {heard.Last}";
         throw new LogException($"{options.BootstrapServers}: no answer for {options.Patience.TotalSeconds:F0} s ({what}){why}{last}", cause!);
     }
+
+    /// <summary>Whether brokers say that a topic is not there; one that is being made, or whose leader is new, is not there for a moment.</summary>
+    internal static bool MeansUnknownTopic(Driver.Error error) =>
+        error.Code is Driver.ErrorCode.UnknownTopicOrPart or Driver.ErrorCode.Local_UnknownTopic or Driver.ErrorCode.Local_UnknownPartition;
 
     /// <summary>Whether trying again may help.</summary>
     internal static bool MayPass(Driver.Error error) => !error.IsFatal && error.Code is

@@ -29,11 +29,16 @@ internal sealed class OffsetListing(KafkaClients clients, KafkaPatience patience
         }
         catch (Driver.KafkaException e)
         {
-            var error = e is Driver.Admin.ListOffsetsException partly
-                ? partly.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError.Error).First(r => r.IsError)
-                : e.Error;
+            var error = e is Driver.Admin.ListOffsetsException partly ? FirstOf(partly.Result) : e.Error;
             if (KafkaPatience.MayPass(error)) clients.Admin.GetMetadata(MetadataTimeout);
             throw new Driver.KafkaException(error, e);
         }
+    }
+
+    // The broker's reason says of a topic that it does not know only that it does not: which one is for us to say.
+    private static Driver.Error FirstOf(Driver.Admin.ListOffsetsReport report)
+    {
+        var failed = report.ResultInfos.Select(r => r.TopicPartitionOffsetError).First(r => r.Error.IsError);
+        return KafkaPatience.MeansUnknownTopic(failed.Error) ? new Driver.Error(failed.Error.Code, failed.Topic) : failed.Error;
     }
 }

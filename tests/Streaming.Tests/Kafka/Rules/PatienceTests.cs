@@ -66,6 +66,15 @@ public class PatienceTests
     }
 
     [Fact]
+    public void A_topic_that_brokers_who_answer_do_not_know_for_ten_seconds_is_gone_and_named()
+    {
+        var error = Assert.Throws<LogException>(() => Patience().Try<int>(
+            "offsets", () => throw new Driver.KafkaException(new Driver.Error(Driver.ErrorCode.UnknownTopicOrPart, "a.windows.v1"))));
+        Assert.Equal("b:1: a.windows.v1: there is no such topic any more: somebody deleted it; what stood on it is lost", error.Message);
+        Assert.InRange(clock.Waits.Count, 99, 102);
+    }
+
+    [Fact]
     public void What_is_not_there_yet_is_looked_for_again_and_what_is_there_is_not_waited_for()
     {
         var looks = 0;

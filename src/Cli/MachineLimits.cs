@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Tppo.Cli;
+
+/// <summary>
+/// What the shell or the supervisor lets this process have (<c>ulimit</c>). Runtime, torch and RocksDB end with a stack trace or an
+/// abort where it is too little, so it is looked at before anything else is done.
+/// </summary>
+internal static partial class MachineLimits
+{
+    private const long Mib = 1L << 20;
+
+    // Seen to work on two cores: 7 GiB of addresses, 200 files. A log's and a checkpoint's largest files take some hundred MiB.
+    private static readonly Limit[] Needed =
+    [
+        new("ulimit -v", "memory addresses", Unit: "MiB", Mib, Least: 7168, Linux: 9, Mac: 5),
+        new("ulimit -n", "open files", Unit: "", 1, Least: 256, Linux: 7, Mac: 8),
+        new("ulimit -f", "bytes in a file", Unit: "MiB", Mib, Least: 1024, Linux: 1, Mac: 1),
+    ];
+
+    private static readonly string[] OpenLogs = ["demo", "run", "rebuild", "log", "topics"];
+
+    /// <summary>The first limit that is too low for a command that opens a log: a line; null where none is.</summary>
+    public static string? Fault(string[] args) => OperatingSystem.IsWindows() || !args.Take(1).Any(OpenLogs.Contains) ? null : Fault(Read);
+
+    /// <summary>The same of what <paramref name="limitOf"/> says; null stands for no limit.</summary>
+    internal static string? Fault(Func<Limit, ulong?> limitOf)
+    {
+        foreach (var limit in Needed)
+        {
+            if (limitOf(limit) is not { } has || has / (ulong)limit.Scale >= (ulong)limit.Least) continue;
+            var unit = limit.Unit.Length == 0 ? "" : " " + limit.Unit;
+            return $"{limit.Name}: expected {limit.Least}{unit} or more ({limit.What}), found {has / (ulong)limit.Scale}{unit}: raise it and start again";
+        }
+
+        return null;
+    }
+
+    private static ulong? Read(Limit limit)
+    {
+        if (GetLimit(OperatingSystem.IsMacOS() ? limit.Mac : limit.Linux, out var found) != 0) return null;
+        return found.Soft >= long.MaxValue ? null : found.Soft;
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetLimit(int resource, out Pair limit);
+
+    /// <summary>A limit by the shell's name, and the least that a run needs of it.</summary>
+    internal sealed record Limit(string Name, string What, string Unit, long Scale, long Least, int Linux, int Mac);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Pair
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+}
