@@ -29,8 +29,8 @@ internal static class Exit
         if (parsed.Errors.Count > 0)
         {
             // Of several faults the word that nobody knows is the one to name.
-            var fault = parsed.UnmatchedTokens.Count > 0 ? $"unknown command or option '{OneLine(parsed.UnmatchedTokens[0])}'" : OneLine(parsed.Errors[0].Message);
-            Console.Error.WriteLine($"tppo: {fault} (see tppo{Names(parsed.CommandResult)} --help)");
+            var fault = parsed.UnmatchedTokens.Count > 0 ? $"unknown command or option '{parsed.UnmatchedTokens[0]}'" : parsed.Errors[0].Message;
+            Console.Error.WriteLine($"tppo: {OneLine(fault)} (see tppo{Names(parsed.CommandResult)} --help)");
             return Usage;
         }
 

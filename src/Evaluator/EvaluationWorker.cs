@@ -50,6 +50,7 @@ public sealed class EvaluationWorker : IWorker
         steps = new StepContext(context.Log, context.Settings, context.Artifacts);
         checkpoints = new CheckpointMaker(steps, models, context.Board, context.Warn);
         sampling = new HeldOutSampling(context, steps);
+        context.Lag.Watch(Name, models.Tails);
     }
 
     /// <inheritdoc/>

@@ -8,11 +8,13 @@ namespace Tppo.Facts;
 public sealed class TopicTail
 {
     private readonly IEventLog log;
-    private readonly string topic;
     private readonly long[] next;
 
     /// <summary>A tail that begins at the start of every partition.</summary>
-    public TopicTail(IEventLog log, string topic) => (this.log, this.topic, next) = (log, topic, new long[log.Partitions(topic)]);
+    public TopicTail(IEventLog log, string topic) => (this.log, Topic, next) = (log, topic, new long[log.Partitions(topic)]);
+
+    /// <summary>The topic.</summary>
+    public string Topic { get; }
 
     /// <summary>How many partitions the topic has.</summary>
     public int Partitions => next.Length;
@@ -25,15 +27,18 @@ public sealed class TopicTail
         return tail;
     }
 
+    /// <summary>The offset on a partition from which it reads on. May be asked on any thread.</summary>
+    public long Position(int partition) => Volatile.Read(ref next[partition]);
+
     /// <summary>What has come since, partition by partition. Whoever stops in the middle goes on there.</summary>
     public IEnumerable<LogRecord> Read() => Enumerable.Range(0, next.Length).SelectMany(Read);
 
     /// <summary>What has come since on one partition.</summary>
     public IEnumerable<LogRecord> Read(int partition)
     {
-        foreach (var record in log.Read(new TopicPartition(topic, partition), next[partition]))
+        foreach (var record in log.Read(new TopicPartition(Topic, partition), next[partition]))
         {
-            next[partition] = record.Offset + 1;
+            Volatile.Write(ref next[partition], record.Offset + 1);
             if (RecordForm.Fault(record) is null) yield return record;
         }
     }

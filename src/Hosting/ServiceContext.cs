@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tppo.Core.Settings;
 using Tppo.Facts.Artifacts;
+using Tppo.Hosting.Health;
 using Tppo.Hosting.Progress;
 using Tppo.Streaming.Log;
 
@@ -23,6 +24,9 @@ public sealed record ServiceContext
 
     /// <summary>Loggers.</summary>
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Who reads on by itself, for the lag that is shown.</summary>
+    public TailLag Lag { get; } = new();
 
     /// <summary>This process among others of the same service.</summary>
     public string Member { get; init; } = "0";

@@ -50,6 +50,7 @@ public sealed class PolicyWorker : IWorker
         checkpoints = new CheckpointMaker(steps, models, context.Board, context.Warn);
         runs = new PolicyRuns(steps, models);
         prompts = new PromptPlans(steps, models);
+        context.Lag.Watch(Name, [.. models.Tails, .. windowEnds.Tails, .. labelEnds.Tails]);
     }
 
     /// <inheritdoc/>

@@ -35,6 +35,7 @@ public sealed class RewardWorker : IWorker
         cuts = new StepCuts(context.Log, context.Settings, models);
         rollouts = new EndMarkWatch(context.Log, Topics.Rollouts);
         labels = new EndMarkWatch(context.Log, Topics.TokenRewards);
+        context.Lag.Watch(Name, [.. models.Tails, .. rollouts.Tails, .. labels.Tails]);
     }
 
     /// <inheritdoc/>

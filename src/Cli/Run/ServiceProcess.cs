@@ -24,14 +24,15 @@ internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSett
         TorchRuntime.Start(settings.Numerics, settings.Threads);
         var board = new StageBoard(TimeProvider.System);
         var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>(), presence);
-        using var probe = new LogProbe(log, TimeProvider.System);
+        var context = Services.Context(log, folder, settings, board, loggers, options.Member);
+        using var probe = new LogProbe(log, TimeProvider.System, context.Lag);
         probe.Start();
         var readiness = new Readiness(host, probe, board, folder.Path, Readiness.FreeBytes, TimeProvider.System);
         await using var server = await MetricsServer.StartAsync(readiness, options.MetricsAddress, options.MetricsPort, otherwiseFree: anyPort);
         var logger = loggers.CreateLogger<ServiceProcess>();
         Log.Listening(logger, server.Url);
         using var teller = new StageTeller(board, logger, TimeProvider.System);
-        host.Run(Services.Compose(options.Service, Services.Context(log, folder, settings, board, loggers, options.Member)), options.UntilIdle, stopping.Token);
+        host.Run(Services.Compose(options.Service, context), options.UntilIdle, stopping.Token);
         return stopping.Token.IsCancellationRequested ? Exit.Stopped : Exit.Done;
     }
 }

@@ -12,6 +12,9 @@ public sealed class EndMarkWatch(IEventLog log, string topic)
     private readonly TopicTail tail = new(log, topic);
     private readonly Dictionary<string, long[]> ends = [];
 
+    /// <summary>How far it has read.</summary>
+    public IReadOnlyList<TopicTail> Tails => [tail];
+
     /// <summary>Reads on.</summary>
     public void Refresh()
     {

@@ -25,6 +25,9 @@ public sealed class ModelLog(IEventLog log)
     /// <summary>All cuts.</summary>
     public IReadOnlyCollection<Cut> Cuts => cuts.Values;
 
+    /// <summary>How far it has read.</summary>
+    public IReadOnlyList<TopicTail> Tails => [modelsTail, cutsTail];
+
     /// <summary>Reads what has come since.</summary>
     public void Refresh()
     {

@@ -7,7 +7,8 @@ namespace Tppo.Hosting.Health;
 /// <summary>Asks the log for something small now and then, on a thread of its own, so that who is asked for readiness need not wait for it.</summary>
 /// <param name="log">The log.</param>
 /// <param name="clock">By which it waits.</param>
-public sealed class LogProbe(IEventLog log, TimeProvider clock) : IDisposable
+/// <param name="lag">Told each time, where the log answers; null: nobody.</param>
+public sealed class LogProbe(IEventLog log, TimeProvider clock, TailLag? lag = null) : IDisposable
 {
     /// <summary>How long an answer may take.</summary>
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
@@ -44,6 +45,7 @@ public sealed class LogProbe(IEventLog log, TimeProvider clock) : IDisposable
         try
         {
             log.Bounds(Asked);
+            lag?.Tell(log, clock.GetUtcNow());
         }
         catch (LogException e)
         {

@@ -137,7 +137,7 @@ public sealed class FileImport : IImportSource
         {
             var text = EventLine.Text(line.Bytes.Span).TrimStart('\uFEFF');
             if (text == EventLine.TsvHeader) return;
-            found = $"'{Printable.Of(Redaction.Apply(text, out _), 60)}'";
+            found = $"'{Printable.Of(Redaction.Apply(text.Replace('\t', ' '), out _), 60)}'";
         }
         catch (FormatException)
         {

@@ -69,7 +69,8 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
         if (cause is Driver.KafkaException { Error: var error } && MeansUnknownTopic(error) && waited > GoneAfter)
         {
             var topic = HeardErrors.Plain(error.Reason);
-            throw new LogException($"{options.BootstrapServers}: {topic}: there is no such topic any more: somebody deleted it; what stood on it is lost", cause);
+            throw new LogException(
+                $"{options.BootstrapServers}: {topic}: there is no such topic any more: somebody deleted it; what stood on it is lost", cause);
         }
 
         if (waited <= options.Patience) return;
