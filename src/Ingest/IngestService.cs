@@ -44,7 +44,9 @@ public static class IngestService
     // What no service reads from end to end in steps of its own, of as many partitions as there are of events.
     private static readonly string[] Audited =
     [
-        Topics.Late, Topics.Windows, Topics.Rollouts, Topics.Judgements, Topics.TokenRewards, Topics.DeadLetters(Name), Topics.DeadLetters("policy-trainer"),
+        Topics.Late, Topics.Windows, Topics.WindowState, Topics.Rollouts, Topics.Judgements, Topics.TokenRewards, Topics.Erasures,
+        Topics.DeadLetters(Name), Topics.DeadLetters("policy-trainer"), Topics.DeadLetters("labeler"), Topics.DeadLetters("reward-trainer"),
+        Topics.DeadLetters("evaluator"),
     ];
 
     // A file whose content the settings do not name is known only once it is read.

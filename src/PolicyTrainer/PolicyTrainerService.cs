@@ -23,11 +23,15 @@ public static class PolicyTrainerService
     /// <summary>Its name.</summary>
     public const string Name = "policy-trainer";
 
+    // What is said there is said every second or two, and nothing hangs on it.
+    private static readonly TimeSpan PresenceEvery = TimeSpan.FromSeconds(10);
+
     /// <summary>Its workers.</summary>
     public static IReadOnlyList<IWorker> Compose(ServiceContext context) =>
     [
         new PolicyWorker(context),
         new Auditor(context, Name, "fact-auditor", [Topics.Cuts, Topics.Models, Topics.Evaluations], FaultOf(new ModelLog(context.Log))),
+        new Auditor(context, Name, "presence-auditor", [Topics.Presence], every: PresenceEvery),
     ];
 
     // Whether a fact has its cut, only the log as a whole can say.

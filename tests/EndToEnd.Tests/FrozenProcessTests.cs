@@ -29,21 +29,21 @@ public sealed class FrozenProcessTests(UnbrokenRun unbroken)
         var config = unbroken.NewFolder() + ".json";
         File.WriteAllText(config, RunSettingsJson.Write(settings));
 
-        using var sleeper = IngestProcess.Start(unbroken, prefix, "a", config);
-        IngestProcess.Await(() => sleeper.Says("owns partitions"), "topics", sleeper);
+        using var sleeper = RunningService.Start("ingest", unbroken, prefix, "a", config);
+        RunningService.Await(() => sleeper.Says("owns partitions"), "topics", sleeper);
         using var log = DemoOnKafka.Read(prefix);
-        IngestProcess.Await(() => Ids(log, Topics.Timeline).Length > 0, "a first step of the sequencer", sleeper);
+        RunningService.Await(() => Ids(log, Topics.Timeline).Length > 0, "a first step of the sequencer", sleeper);
         sleeper.Freeze();
         Assert.InRange(Ids(log, Topics.Timeline).Length, 1, events.Length - 1);
 
-        using var other = IngestProcess.Start(unbroken, prefix, "b", config);
-        IngestProcess.Await(() => Ids(log, Topics.Timeline).Length >= events.Length, "the rest of the timeline, by the other", sleeper, other);
+        using var other = RunningService.Start("ingest", unbroken, prefix, "b", config);
+        RunningService.Await(() => Ids(log, Topics.Timeline).Length >= events.Length, "the rest of the timeline, by the other", sleeper, other);
         sleeper.Thaw();
-        IngestProcess.Await(() => Refusals.Any(sleeper.Says), "a refusal in the log of the one that wakes", sleeper, other);
+        RunningService.Await(() => Refusals.Any(sleeper.Says), "a refusal in the log of the one that wakes", sleeper, other);
 
         // Time enough for what it still held to arrive, if anybody let it.
         string[] windows = [.. Windower.InOrder(events, settings.Windows).Select(w => w.Id).Order(StringComparer.Ordinal)];
-        IngestProcess.Await(() => Ids(log, Topics.Windows).Length >= windows.Length, "all windows", sleeper, other);
+        RunningService.Await(() => Ids(log, Topics.Windows).Length >= windows.Length, "all windows", sleeper, other);
         Assert.Equal(143, sleeper.Stop());
         Assert.Equal(143, other.Stop());
         string[] ids = [.. events.Select(e => e.Id).Order(StringComparer.Ordinal)];

@@ -36,8 +36,8 @@ public sealed class SharedPartitionsTests(UnbrokenRun unbroken)
         File.WriteAllLines(file, first.Select(e => System.Text.Encoding.UTF8.GetString(EventJson.Write(e))));
         var config = unbroken.NewFolder() + ".json";
         File.WriteAllText(config, RunSettingsJson.Write(settings with { Input = new InputSettings { Kind = InputKind.File, Path = file } }));
-        using var one = IngestProcess.Start(unbroken, prefix, "a", config);
-        using var two = IngestProcess.Start(unbroken, prefix, "b", config);
+        using var one = RunningService.Start("ingest", unbroken, prefix, "a", config);
+        using var two = RunningService.Start("ingest", unbroken, prefix, "b", config);
         Await(() => one.Says("owns partitions"), "topics");
         using var log = DemoOnKafka.Open(prefix, "test");
         Await(() => Groups.All(g => one.Owned(g).Count == 2 && two.Owned(g).Count == 2), "two partitions for each");
@@ -65,7 +65,7 @@ public sealed class SharedPartitionsTests(UnbrokenRun unbroken)
         Assert.Empty(ServiceKit.Records(log, Topics.Late));
         Assert.Equal(143, two.Stop());
 
-        void Await(Func<bool> condition, string what) => IngestProcess.Await(condition, what, one, two);
+        void Await(Func<bool> condition, string what) => RunningService.Await(condition, what, one, two);
     }
 
     private static string[] Windows(IEnumerable<UserEvent> events, Pseudonyms pseudonyms, WindowSettings settings) =>

@@ -19,6 +19,7 @@ namespace Tppo.Facts.Forms;
 internal static class FactContents
 {
     private const int HashCharacters = 64;
+    private const int PseudonymCharacters = 32;
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
     private static readonly string[] Families = [ModelFamilies.Policy, ModelFamilies.Reward, ModelFamilies.Critic];
     private static readonly string[] CutTopics = [Topics.Windows, Topics.Rollouts, Topics.TokenRewards];
@@ -26,6 +27,23 @@ internal static class FactContents
     internal static string? Window(LogRecord record) => string.IsNullOrEmpty(record.Key)
         ? "expected a user as key, found none"
         : RecordForm.BucketFault(record) ?? WindowForm.Fault(record.Value.Span, record.Header(HeaderNames.Id)!);
+
+    // Whoever is named is forgotten, whatever else the record says; whom a key does not name nobody can forget.
+    internal static string? Erasure(LogRecord record) => record.Key is { Length: PseudonymCharacters } key && !key.AsSpan().ContainsAnyExcept(HexDigits)
+        ? null
+        : $"expected a user's pseudonym as key, {PseudonymCharacters} hex digits";
+
+    // GROUP/KIND/NAME, as the changelog writes it: other keys are of no group.
+    internal static string? StateChange(LogRecord record) =>
+        record.Key?.Split('/', 3) is [{ Length: > 0 }, "s" or "q" or "o", _] ? null : "expected a key GROUP/s, q or o/NAME";
+
+    internal static string? Presence(LogRecord record)
+    {
+        using var json = JsonDocument.Parse(record.Value);
+        return json.RootElement.GetProperty("Process").ValueKind == JsonValueKind.String && json.RootElement.GetProperty("Life").ValueKind == JsonValueKind.String
+            ? null
+            : "expected texts in \"Process\" and \"Life\"";
+    }
 
     internal static string? Rollouts(LogRecord record)
     {

@@ -19,6 +19,9 @@ public static class RecordForm
     // Decoding is the dearest look, and a record that is kept is looked at again.
     private static readonly ConditionalWeakTable<LogRecord, string> Looked = [];
 
+    // Of what is known by its key alone.
+    private static readonly string[] AnyType = [];
+
     private static readonly Dictionary<string, Form> Forms = new(StringComparer.Ordinal)
     {
         [Topics.Search] = new(["tppo.search.v1"], EventContent),
@@ -35,18 +38,27 @@ public static class RecordForm
         [Topics.Models] = new(
             ["tppo.run_settings.v1", "tppo.checkpoint_produced.v1", "tppo.evaluation_recorded.v1", "tppo.alias_moved.v1"], FactContents.Model),
         [Topics.Evaluations] = new(["tppo.evaluation.v1"], FactContents.Evaluation),
+        [Topics.Presence] = new(["tppo.presence.v1"], FactContents.Presence),
+        [Topics.Erasures] = new(AnyType, FactContents.Erasure),
+        [Topics.WindowState] = new(AnyType, FactContents.StateChange),
     };
 
     /// <summary>What is not as in a record of its topic, in a few words; null where all is, or where nothing is known of the topic.</summary>
     public static string? Fault(LogRecord record)
     {
         if (Known(record.Topic) is not { } form) return null;
+        if (form.Types.Length == 0) return FaultInContent(record, form);
         if (record.Header(HeaderNames.Type) is not { } type) return "expected a header ce_type, found none";
         if (type == EndMark.Type) return EndFault(record);
         if (type == IdleMark.Type && EventTypesHave(record.Topic))
             return IdleMark.Is(record, out _) ? null : "expected an idle mark: no value, a time in ce_time";
         if (!form.Types.Contains(type)) return $"ce_type: expected {string.Join(" or ", form.Types)}, found {Printable.Short(type)}";
         if (string.IsNullOrEmpty(record.Header(HeaderNames.Id))) return "expected a header ce_id, found none";
+        return FaultInContent(record, form);
+    }
+
+    private static string? FaultInContent(LogRecord record, Form form)
+    {
         try
         {
             return form.Content(record);

@@ -14,11 +14,13 @@ namespace Tppo.Hosting.Workers;
 public sealed class Auditor : IWorker
 {
     private const int BatchRecords = 4096;
-    private const int NamedMax = 1000;
+    private const int NamedMax = 10_000;
     private readonly ServiceContext context;
     private readonly string service;
     private readonly IConsumer consumer;
     private readonly Func<LogRecord, string?> faultOf;
+    private readonly TimeSpan? every;
+    private long? looked;
     private int named;
 
     /// <summary>An auditor.</summary>
@@ -27,9 +29,11 @@ public sealed class Auditor : IWorker
     /// <param name="name">Its group on the log.</param>
     /// <param name="topics">What it looks at; all of one number of partitions.</param>
     /// <param name="faultOf">What else may be wrong with a record that has the form of a fact; null: nothing is asked.</param>
-    public Auditor(ServiceContext context, string service, string name, IReadOnlyList<string> topics, Func<LogRecord, string?>? faultOf = null)
+    /// <param name="every">How often it looks, where nobody need wait until it has; null: as often as there is something.</param>
+    public Auditor(
+        ServiceContext context, string service, string name, IReadOnlyList<string> topics, Func<LogRecord, string?>? faultOf = null, TimeSpan? every = null)
     {
-        (this.context, this.service, Name) = (context, service, name);
+        (this.context, this.service, this.every, Name) = (context, service, every, name);
         this.faultOf = faultOf ?? (_ => null);
         consumer = context.Log.Join(name, context.Member, topics);
     }
@@ -39,6 +43,18 @@ public sealed class Auditor : IWorker
 
     /// <inheritdoc/>
     public bool Work(CancellationToken cancellation)
+    {
+        if (every is null) return Look(cancellation);
+        if (looked is { } at && TimeProvider.System.GetElapsedTime(at) < every) return false;
+        looked = TimeProvider.System.GetTimestamp();
+        Look(cancellation);
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => consumer.Dispose();
+
+    private bool Look(CancellationToken cancellation)
     {
         var records = consumer.Poll(BatchRecords, TimeSpan.Zero, cancellation);
         if (records.Count == 0) return false;
@@ -60,9 +76,6 @@ public sealed class Auditor : IWorker
         foreach (var (record, cause) in aside) Tell(record, cause);
         return true;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => consumer.Dispose();
 
     private void Tell(LogRecord record, string cause)
     {

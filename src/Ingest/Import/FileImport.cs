@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Tppo.Core.Text;
 using Tppo.Core;
 using Tppo.Core.Events;
 using Tppo.Core.Privacy;
 using Tppo.Core.Settings;
+using Tppo.Core.Text;
 using Tppo.Core.Windows;
 
 namespace Tppo.Ingest.Import;

@@ -5,6 +5,7 @@ using Tppo.Core.Events;
 using Tppo.Core.Log;
 using Tppo.Core.Privacy;
 using Tppo.Facts.DeadLetters;
+using Tppo.Facts.Forms;
 using Tppo.Hosting;
 using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Progress;
@@ -64,7 +65,7 @@ public sealed class Importer : IWorker, IRebalanceListener
     public bool Work(CancellationToken cancellation)
     {
         var erasures = consumer.Poll(1024, TimeSpan.Zero, cancellation);
-        foreach (var erasure in erasures) erased.Add(erasure.Key ?? "");
+        erased.UnionWith(erasures.Where(e => RecordForm.Fault(e) is null).Select(e => e.Key!));
         if (erasures.Count > 0) return true;
         if (!owner || finished) return false;
         if (importId is not null && HasEnded(importId))

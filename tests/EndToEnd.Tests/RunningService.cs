@@ -6,24 +6,26 @@ using Tppo.TestKit;
 
 namespace Tppo.EndToEnd.Tests;
 
-/// <summary>A process of `tppo run ingest` on the broker, and what it says.</summary>
-internal sealed partial class IngestProcess : IDisposable
+/// <summary>A process of `tppo run SERVICE` on the broker, and what it says.</summary>
+internal sealed partial class RunningService : IDisposable
 {
-    private static readonly TimeSpan Most = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(150);
     private readonly Process process;
     private readonly string member;
 
-    private IngestProcess(Process process, string member) => (this.process, this.member) = (process, member);
+    private RunningService(Process process, string member) => (this.process, this.member) = (process, member);
 
     /// <summary>Lines of its log, as they come.</summary>
     public ConcurrentQueue<string> Lines { get; } = [];
 
     /// <summary>Starts one under a name.</summary>
-    public static IngestProcess Start(UnbrokenRun unbroken, string prefix, string member, string config)
+    public static RunningService Start(string service, UnbrokenRun unbroken, string prefix, string member, string config, string? data = null)
     {
         var process = TppoProcess.Start(
-            ["run", "ingest", "--data", unbroken.NewFolder(), "--config", config, "--member", member, "--metrics-port", "0", .. DemoOnKafka.On(prefix)]);
-        var started = new IngestProcess(process, member);
+            [
+                "run", service, "--data", data ?? unbroken.NewFolder(), "--config", config, "--member", member, "--metrics-port", "0", .. DemoOnKafka.On(prefix),
+            ]);
+        var started = new RunningService(process, member);
         process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is not null) started.Lines.Enqueue(line.Data);
@@ -33,7 +35,7 @@ internal sealed partial class IngestProcess : IDisposable
     }
 
     /// <summary>Waits for something that processes do; where it does not come, what they said stands in the failure.</summary>
-    public static void Await(Func<bool> condition, string what, params IEnumerable<IngestProcess> said)
+    public static void Await(Func<bool> condition, string what, params IEnumerable<RunningService> said)
     {
         var watch = Stopwatch.StartNew();
         while (!condition())
@@ -52,6 +54,11 @@ internal sealed partial class IngestProcess : IDisposable
             .LastOrDefault() is { } last and not "none"
             ? [.. last.Split(", ").Select(p => int.Parse(p, CultureInfo.InvariantCulture))]
             : [];
+
+    /// <summary>Where its metrics are, once it has said so.</summary>
+    public Uri? Metrics => Lines.Select(l => ListensOn().Match(l)).FirstOrDefault(m => m.Success) is { } match ? new Uri(match.Groups[1].Value + "/metrics") : null;
+
+    public bool HasEnded => process.HasExited;
 
     public bool Says(string text) => Lines.Any(l => l.Contains(text, StringComparison.Ordinal));
 
@@ -74,6 +81,9 @@ internal sealed partial class IngestProcess : IDisposable
         if (!process.HasExited) process.Kill();
         process.Dispose();
     }
+
+    [GeneratedRegex("listening on (http://[^ ]+)")]
+    private static partial Regex ListensOn();
 
     [GeneratedRegex(@"\.(sequencer|windower)-[ab]: owns partitions ([0-9, ]+|none) of ")]
     private static partial Regex OwnsPartitions();
