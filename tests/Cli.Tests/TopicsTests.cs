@@ -272,7 +272,7 @@ public sealed class TopicsTests : IDisposable
         Topic = Topics.TokenRewards,
         Partition = 0,
         Value = payload,
-        Headers = CloudEvent.Headers("id", "test", "tppo.token-rewards.v1", "", CloudEvent.Arrow),
+        Headers = CloudEvent.Headers("id", "tppo/test", "tppo.token-rewards.v1", "", CloudEvent.Arrow),
     };
 
     private static void AssertBytes(byte[] expected, string error, JsonElement value)

@@ -23,7 +23,8 @@ internal sealed partial class RunningService : IDisposable
     {
         var process = TppoProcess.Start(
             [
-                "run", service, "--data", data ?? unbroken.NewFolder(), "--config", config, "--member", member, "--metrics-port", "0", .. DemoOnKafka.On(prefix),
+                "run", service, "--data", data ?? unbroken.NewFolder(), "--config", config, "--member", member, "--metrics-port", "0",
+                .. DemoOnKafka.On(prefix),
             ]);
         var started = new RunningService(process, member);
         process.ErrorDataReceived += (_, line) =>
@@ -56,7 +57,9 @@ internal sealed partial class RunningService : IDisposable
             : [];
 
     /// <summary>Where its metrics are, once it has said so.</summary>
-    public Uri? Metrics => Lines.Select(l => ListensOn().Match(l)).FirstOrDefault(m => m.Success) is { } match ? new Uri(match.Groups[1].Value + "/metrics") : null;
+    public Uri? Metrics => Lines.Select(l => ListensOn().Match(l)).FirstOrDefault(m => m.Success) is { } match
+        ? new Uri(match.Groups[1].Value + "/metrics")
+        : null;
 
     public bool HasEnded => process.HasExited;
 

@@ -40,7 +40,8 @@ internal static class FactContents
     internal static string? Presence(LogRecord record)
     {
         using var json = JsonDocument.Parse(record.Value);
-        return json.RootElement.GetProperty("Process").ValueKind == JsonValueKind.String && json.RootElement.GetProperty("Life").ValueKind == JsonValueKind.String
+        string[] texts = ["Process", "Life"];
+        return texts.All(name => json.RootElement.GetProperty(name).ValueKind == JsonValueKind.String)
             ? null
             : "expected texts in \"Process\" and \"Life\"";
     }

@@ -15,6 +15,7 @@ namespace Tppo.Facts.Forms;
 public static class RecordForm
 {
     private const int BucketCount = 1000;
+    private const string OurSources = "tppo/";
 
     // Decoding is the dearest look, and a record that is kept is looked at again.
     private static readonly ConditionalWeakTable<LogRecord, string> Looked = [];
@@ -24,12 +25,12 @@ public static class RecordForm
 
     private static readonly Dictionary<string, Form> Forms = new(StringComparer.Ordinal)
     {
-        [Topics.Search] = new(["tppo.search.v1"], EventContent),
-        [Topics.Click] = new(["tppo.click.v1"], EventContent),
-        [Topics.Purchase] = new(["tppo.purchase.v1"], EventContent),
-        [Topics.Visit] = new(["tppo.visit.v1"], EventContent),
-        [Topics.Timeline] = new(["tppo.search.v1", "tppo.click.v1", "tppo.purchase.v1", "tppo.visit.v1"], TimelineContent),
-        [Topics.Late] = new(["tppo.search.v1", "tppo.click.v1", "tppo.purchase.v1", "tppo.visit.v1"], TimelineContent),
+        [Topics.Search] = new(["tppo.search.v1"], EventContent, IsOurs: false),
+        [Topics.Click] = new(["tppo.click.v1"], EventContent, IsOurs: false),
+        [Topics.Purchase] = new(["tppo.purchase.v1"], EventContent, IsOurs: false),
+        [Topics.Visit] = new(["tppo.visit.v1"], EventContent, IsOurs: false),
+        [Topics.Timeline] = new(["tppo.search.v1", "tppo.click.v1", "tppo.purchase.v1", "tppo.visit.v1"], TimelineContent, IsOurs: false),
+        [Topics.Late] = new(["tppo.search.v1", "tppo.click.v1", "tppo.purchase.v1", "tppo.visit.v1"], TimelineContent, IsOurs: false),
         [Topics.Windows] = new(["tppo.window.v1"], FactContents.Window),
         [Topics.Rollouts] = new(["tppo.rollouts.v1"], r => Remembered(r, FactContents.Rollouts)),
         [Topics.Judgements] = new(["tppo.judgement.v1"], FactContents.Judgement),
@@ -54,6 +55,8 @@ public static class RecordForm
             return IdleMark.Is(record, out _) ? null : "expected an idle mark: no value, a time in ce_time";
         if (!form.Types.Contains(type)) return $"ce_type: expected {string.Join(" or ", form.Types)}, found {Printable.Short(type)}";
         if (string.IsNullOrEmpty(record.Header(HeaderNames.Id))) return "expected a header ce_id, found none";
+        if (form.IsOurs && record.Header(HeaderNames.Source) is var source && source?.StartsWith(OurSources, StringComparison.Ordinal) != true)
+            return $"ce_source: expected {OurSources} and who wrote the fact, found {Printable.Short(source ?? "none")}";
         return FaultInContent(record, form);
     }
 
@@ -120,5 +123,6 @@ public static class RecordForm
         return fault.Length == 0 ? null : fault;
     }
 
-    private sealed record Form(string[] Types, Func<LogRecord, string?> Content);
+    // Ours: whoever writes it, it is one of the services, and the fact says which.
+    private sealed record Form(string[] Types, Func<LogRecord, string?> Content, bool IsOurs = true);
 }

@@ -21,11 +21,11 @@ public static class LogInstruments
 
     /// <summary>Records between a group and the log's end.</summary>
     public static readonly Gauge ConsumerLagRecords = Metrics.CreateGauge(
-        "tppo_consumer_lag_records", "Records between a group and the log's end.", ["group", "topic", "partition"]);
+        "tppo_consumer_lag_records", "Records between a group, or a service that reads on by itself, and the log's end.", ["group", "topic", "partition"]);
 
     /// <summary>Age of the oldest record that a group has not read, from its append.</summary>
     public static readonly Gauge ConsumerLagSeconds = Metrics.CreateGauge(
-        "tppo_consumer_lag_seconds", "Age of the oldest record that a group has not read, from its append.", ["group", "topic"]);
+        "tppo_consumer_lag_seconds", "Age of the oldest record that it has not read, from its append.", ["group", "topic"]);
 
     /// <summary>Changelog records still to be read.</summary>
     public static readonly Gauge StateRestoreRemaining = Metrics.CreateGauge(

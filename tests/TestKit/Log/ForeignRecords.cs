@@ -53,7 +53,7 @@ public static class ForeignRecords
         """;
 
     private static IReadOnlyList<Header> Headers(string type, string id) =>
-        CloudEvent.Headers(id, "elsewhere", type, "2024-01-01T00:00:00Z", CloudEvent.Json, new Header(HeaderNames.Step, "policy/0"));
+        CloudEvent.Headers(id, "tppo/strangers", type, "2024-01-01T00:00:00Z", CloudEvent.Json, new Header(HeaderNames.Step, "policy/0"));
 
     private static OutgoingRecord Record(string topic, string content, IReadOnlyList<Header> headers) => new()
     {

@@ -73,6 +73,6 @@ public static class WorldFacts
         Key = window.User,
         Value = WindowJson.Write(window),
         Headers = CloudEvent.Headers(
-            window.Id, "test", "tppo.window.v1", "", CloudEvent.Json, new Header(HeaderNames.Bucket, bucket.ToString(CultureInfo.InvariantCulture))),
+            window.Id, "tppo/test", "tppo.window.v1", "", CloudEvent.Json, new Header(HeaderNames.Bucket, bucket.ToString(CultureInfo.InvariantCulture))),
     };
 }
