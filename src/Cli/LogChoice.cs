@@ -18,6 +18,9 @@ namespace Tppo.Cli;
 /// <param name="Folder">The data folder, where the command has one.</param>
 internal sealed record LogChoice(string? Kafka, string? Prefix, string? SecurityFile, RunFolder? Folder)
 {
+    // A broker that is serviced comes back: whoever works waits for it and says so on /readyz.
+    private static readonly TimeSpan OfServices = TimeSpan.FromMinutes(15);
+
     /// <summary>True: a log that is open hears of what others append. False: it is a view of the moment at which it was opened.</summary>
     public bool IsLive => Kafka is not null;
 
@@ -32,13 +35,21 @@ internal sealed record LogChoice(string? Kafka, string? Prefix, string? Security
     /// <param name="settings">The run's settings.</param>
     /// <param name="client">This process among those that write to the log.</param>
     /// <param name="loggers">Where the backend tells what happens.</param>
+    /// <param name="stopping">Ends waits for brokers that are away.</param>
     /// <exception cref="UserException">It holds another run.</exception>
-    public IEventLog Open(RunSettings settings, string client, ILoggerFactory loggers)
+    public IEventLog Open(RunSettings settings, string client, ILoggerFactory loggers, CancellationToken stopping)
     {
         IEventLog log = Kafka is null
             ? EmbeddedLog.Open(RequireFolder().Path, new EmbeddedOptions { Partitions = settings.Partitions, Observer = new LogObserver(loggers) })
             : KafkaLog.Open(
-                Options(settings.Partitions) with { Client = client, StateFolder = RequireFolder().KafkaState, Observer = new LogObserver(loggers) });
+                Options(settings.Partitions) with
+                {
+                    Client = client,
+                    StateFolder = RequireFolder().KafkaState,
+                    Observer = new LogObserver(loggers),
+                    Patience = OfServices,
+                    Stopping = stopping,
+                });
         try
         {
             RunOnLog.Claim(log, settings, Kafka is null ? RequireFolder().Path : $"{Kafka}, topics {Prefix}*");

@@ -26,7 +26,7 @@ internal sealed class DemoRun(RunFolder folder, LogChoice choice, RunSettings se
         using var stopping = new Stopping();
         using var loggers = LoggerFactory.Create(b => b.AddProvider(new StderrLogger(LogLevel.Warning, json: false)));
         var board = new StageBoard(TimeProvider.System);
-        using var log = choice.Open(settings, "demo", loggers);
+        using var log = choice.Open(settings, "demo", loggers, stopping.Token);
         var context = Services.Context(log, folder, settings, board, loggers);
         var finished = DemoResult.Read(folder, context.Warn);
         if (finished is null) Learn(context, stopping.Token);

@@ -18,7 +18,7 @@ internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSett
         using var stopping = new Stopping();
         using var loggers = LoggerFactory.Create(
             b => b.AddProvider(new StderrLogger(options.LogLevel, options.LogFormat == "json")).SetMinimumLevel(options.LogLevel));
-        using var log = choice.Open(settings, $"{options.Service}-{options.Member}", loggers);
+        using var log = choice.Open(settings, $"{options.Service}-{options.Member}", loggers, stopping.Token);
         using var presence = options.UntilIdle && choice.IsLive ? new Presence(log, $"{options.Service}-{options.Member}", TimeProvider.System) : null;
         presence?.Tell(idleAt: null);
         TorchRuntime.Start(settings.Numerics, settings.Threads);

@@ -47,8 +47,9 @@ public sealed class LogProbe(IEventLog log, TimeProvider clock, TailLag? lag = n
             log.Bounds(Asked);
             lag?.Tell(log, clock.GetUtcNow());
         }
-        catch (LogException e)
+        catch (Exception e) when (e is not (ObjectDisposedException or OperationCanceledException))
         {
+            // Whatever it is, it is what readiness has to say; nothing else hangs on this thread.
             what = e.Message;
         }
 
@@ -66,9 +67,9 @@ public sealed class LogProbe(IEventLog log, TimeProvider clock, TailLag? lag = n
             {
                 Ask();
             }
-            catch (ObjectDisposedException)
+            catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException)
             {
-                // The log was closed: the process ends.
+                // The log was closed, or waits no more: the process ends.
                 return;
             }
 

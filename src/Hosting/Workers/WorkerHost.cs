@@ -71,13 +71,25 @@ public sealed class WorkerHost(IEventLog log, ILogger<WorkerHost> logger, Presen
 
         var threads = workers.Select(w => new Thread(() => Loop(w, states[w.Name], stop)) { Name = w.Name, IsBackground = true }).ToList();
         threads.ForEach(t => t.Start());
-        while (untilIdle && !stop.IsCancellationRequested)
+        try
         {
-            if (NothingIsLeft()) stop.Cancel();
-            else clock.Pause(presence is null ? IdleAskedEvery : OthersAskedEvery, stop.Token);
+            while (untilIdle && !stop.IsCancellationRequested)
+            {
+                if (NothingIsLeft()) stop.Cancel();
+                else clock.Pause(presence is null ? IdleAskedEvery : OthersAskedEvery, stop.Token);
+            }
+        }
+        catch
+        {
+            // Nobody is left alone at work: what is thrown here goes on when all have stopped.
+            stop.Cancel();
+            throw;
+        }
+        finally
+        {
+            threads.ForEach(t => t.Join());
         }
 
-        threads.ForEach(t => t.Join());
         if (states.Values.FirstOrDefault(s => s.Failure is not null)?.Failure is { } failure)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }

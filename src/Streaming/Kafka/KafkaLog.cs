@@ -54,6 +54,7 @@ public sealed class KafkaLog : IEventLog
         try
         {
             if (options.Client is not null) RequireTopics(cluster);
+            cluster.Patience.Reached();
             return new KafkaLog(cluster);
         }
         catch

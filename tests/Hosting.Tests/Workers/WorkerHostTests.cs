@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tppo.Core.Log;
 using Tppo.Hosting.Workers;
+using Tppo.Streaming.Log;
 using Tppo.TestKit;
 
 namespace Tppo.Hosting.Tests;
@@ -108,6 +109,23 @@ public class WorkerHostTests
         Assert.All(clock.Waits, w => Assert.InRange(w.TotalMilliseconds, 1, 200));
     }
 
+    [Fact]
+    public void Where_the_log_goes_while_all_are_idle_the_workers_are_stopped_before_that_is_thrown()
+    {
+        using var log = new TestLog();
+        var going = new GoingLog(log.Log);
+        var worker = new ScriptedWorker("worker", (_, token) =>
+        {
+            // It is in the middle of something, and fails of it when the log has gone.
+            if (!going.IsGone) return false;
+            token.WaitHandle.WaitOne(TimeSpan.FromSeconds(10));
+            throw new LogException("gone");
+        });
+        var host = new WorkerHost(going, NullLogger<WorkerHost>.Instance);
+        Assert.Throws<LogException>(() => host.Run([worker], untilIdle: true, TestContext.Current.CancellationToken));
+        Assert.True(worker.IsDisposed);
+    }
+
     private static WorkerHost Host(TestLog log) => new(log.Log, NullLogger<WorkerHost>.Instance);
 
     private static bool Write(TestLog log, string topic, bool write)
@@ -126,5 +144,22 @@ public class WorkerHostTests
             next = record.Offset + 1;
             return Write(log, to, true);
         });
+    }
+
+    // The host hears no answer any more, while the worker still does.
+    private sealed class GoingLog(IEventLog inner) : LogAround(inner)
+    {
+        public bool IsGone { get; private set; }
+
+        public override long Commits
+        {
+            get
+            {
+                // A worker's thread has its name; the other is the host's.
+                if (Thread.CurrentThread.Name == "worker") return base.Commits;
+                IsGone = true;
+                throw new LogException("gone");
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace Tppo.TestKit;
 /// <summary>A log around another: a place for tests to interfere. Does not own it.</summary>
 public abstract class LogAround(IEventLog inner) : IEventLog
 {
-    public long Commits => inner.Commits;
+    public virtual long Commits => inner.Commits;
 
     public int Partitions(string topic) => inner.Partitions(topic);
 

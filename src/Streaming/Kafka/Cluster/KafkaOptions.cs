@@ -39,6 +39,12 @@ public sealed record KafkaOptions
     /// <summary>How long a call waits for brokers that do not answer before it fails. Default two minutes.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>The same while the cluster has not been reached yet; not longer than <see cref="Patience"/>. Default a minute.</summary>
+    public TimeSpan ReachPatience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Who no longer waits for brokers that do not answer: asked to stop, it need not see them come back.</summary>
+    public CancellationToken Stopping { get; init; }
+
     /// <summary>By which everything waits. Default: the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -16,6 +16,14 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
     private static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReviveEvery = TimeSpan.FromSeconds(5);
 
+    private bool reached;
+
+    // Who starts may have been given a wrong address; who has been at work for long waits for a broker that will come back.
+    private TimeSpan Most => reached || options.Patience < options.ReachPatience ? options.Patience : options.ReachPatience;
+
+    /// <summary>From here on the cluster is known to be there.</summary>
+    internal void Reached() => reached = true;
+
     /// <summary>The result of a call.</summary>
     /// <param name="what">What is asked for, in a few words.</param>
     /// <param name="call">Asks.</param>
@@ -63,6 +71,7 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
     }
 
     /// <summary>Fails where we were refused or have waited for long enough.</summary>
+    /// <exception cref="OperationCanceledException">Somebody asked us to stop meanwhile.</exception>
     internal void RequireTime(string what, TimeSpan waited, Exception? cause = null)
     {
         if (heard.Refusal is { } reason) throw new LogException($"{options.BootstrapServers}: not let in: {reason}", cause!);
@@ -73,10 +82,11 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
                 $"{options.BootstrapServers}: {topic}: there is no such topic any more: somebody deleted it; what stood on it is lost", cause);
         }
 
-        if (waited <= options.Patience) return;
+        options.Stopping.ThrowIfCancellationRequested();
+        if (waited <= Most) return;
         var why = cause is null ? "" : $": {HeardErrors.Plain(cause.Message)}";
         var last = heard.Last.Length == 0 ? "" : $"; last heard: {heard.Last}";
-        throw new LogException($"{options.BootstrapServers}: no answer for {options.Patience.TotalSeconds:F0} s ({what}){why}{last}", cause!);
+        throw new LogException($"{options.BootstrapServers}: no answer for {Most.TotalSeconds:F0} s ({what}){why}{last}", cause!);
     }
 
     /// <summary>Whether brokers say that a topic is not there; one that is being made, or whose leader is new, is not there for a moment.</summary>
