@@ -5,9 +5,11 @@ namespace Tppo.Core.Tests;
 /// <summary>Lines of a golden file, {name, input, expected}.</summary>
 internal static class Golden
 {
+    public static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "Data", file);
+
     public static IEnumerable<(string Name, JsonElement Input, JsonElement Expected)> Cases(string file)
     {
-        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Data", file)))
+        foreach (var line in File.ReadLines(PathOf(file)))
         {
             var json = JsonDocument.Parse(line).RootElement;
             yield return (json.GetProperty("name").GetString()!, json.GetProperty("input"), json.GetProperty("expected"));

@@ -60,8 +60,10 @@ internal static class PollCases
         log.AppendNumbers(Topics.Search, 0, 10_000);
         log.AppendNumbers(Topics.Search, 3, 1);
         using var consumer = log.Join("g", "a", [Topics.Search]);
-        var seen = Enumerable.Range(0, 4).SelectMany(_ => consumer.Poll(500, TimeSpan.FromSeconds(10), CancellationToken.None)).ToArray();
-        Check.True(seen.Any(r => r.Partition == 3), "the one record of partition 3 comes within four polls");
+
+        // A broker may hand out what it has of one partition a little before the other: long before its end is what matters.
+        var seen = Enumerable.Range(0, 10).SelectMany(_ => consumer.Poll(500, TimeSpan.FromSeconds(10), CancellationToken.None)).ToArray();
+        Check.True(seen.Any(r => r.Partition == 3), "the one record of partition 3 comes before half of partition 0 is read");
         log.AppendNumbers(Topics.Search, 1, 1);
         var came = false;
         for (var polls = 0; polls < 2000 && !came; polls++)
