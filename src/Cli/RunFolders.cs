@@ -1,4 +1,6 @@
 using Tppo.Core;
+using Tppo.Facts.Artifacts;
+using Tppo.Facts.Runs;
 
 namespace Tppo.Cli;
 
@@ -14,5 +16,17 @@ internal static class RunFolders
         var runs = Directory.Exists(DefaultRoot) ? new DirectoryInfo(DefaultRoot).GetFiles("run.json", SearchOption.AllDirectories) : [];
         return runs.OrderByDescending(f => f.LastWriteTimeUtc).FirstOrDefault()?.DirectoryName
             ?? throw new UserException($"{DefaultRoot}: expected a run, found none; give --data");
+    }
+
+    /// <summary>
+    /// The checkpoints that a run has left in a folder; null where it has left them elsewhere: a folder that only the log was copied
+    /// into, or of a service that makes none.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="hasTheLog">Whether the run's log lies in it too: then its checkpoints do, and none of them may be gone.</param>
+    public static ArtifactStore? CheckpointsOf(RunFolder folder, bool hasTheLog)
+    {
+        var store = new ArtifactStore(folder.Checkpoints);
+        return (hasTheLog && Directory.Exists(store.Root)) || store.Names().Count > 0 ? store : null;
     }
 }

@@ -41,7 +41,7 @@ public static class SftStep
         var texts = windows.Select(w => PromptBuilder.Text(w, tokenizer, model.PromptTokensMax)).ToList();
 
         using var turn = TorchTurn.Take(cancellation);
-        var way = new SftWay(context.Artifacts, cut, tokenizer, TimeProvider.System);
+        var way = new SftWay(context.Artifacts, cut, tokenizer, context.Clock);
         var result = SupervisedFineTuning.Run(model, settings.Sft, texts, cut.Seed, new StageTraining(stage), cancellation, way);
         using var policy = result.Policy;
         var parents = new Dictionary<string, string>();

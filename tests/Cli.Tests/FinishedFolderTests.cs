@@ -89,6 +89,16 @@ public sealed class FinishedFolderTests : IDisposable
     }
 
     [Fact]
+    public void Checkpoints_that_were_taken_away_beside_their_log_are_missed()
+    {
+        Finish(Results.Some);
+        foreach (var checkpoint in Directory.GetDirectories(folder.At("checkpoints"))) Directory.Delete(checkpoint, recursive: true);
+        var result = TppoProcess.Run("log", "verify", "--data", folder.Path);
+        Assert.Equal(3, result.Code);
+        Assert.Contains("expected a checkpoint, found no such folder", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Figures_that_are_not_those_that_were_written_are_not_shown()
     {
         Finish(Results.Some);

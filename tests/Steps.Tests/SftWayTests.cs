@@ -48,6 +48,25 @@ public sealed class SftWayTests : IDisposable
         Assert.False(Directory.Exists(Way));
     }
 
+    [Fact]
+    public void Who_was_killed_goes_on_from_what_was_left_in_the_last_minute()
+    {
+        var unbroken = Take(Path.Combine(root, "unbroken"), _ => false).Made;
+        var clock = new ManualClock();
+        Assert.Throws<InvalidOperationException>(() => Take(
+            root,
+            stage =>
+            {
+                // Twenty-five seconds a step: what stands after the third is left, and the death comes in the sixth.
+                if (stage.OptimiserSteps > 0) clock.Move(TimeSpan.FromSeconds(25));
+                return stage.Done == 5 ? throw new InvalidOperationException("killed") : false;
+            },
+            clock: clock));
+        var (made, first) = Take(root, _ => false);
+        Assert.Equal(4, first);
+        Assert.Equal(unbroken, made);
+    }
+
     [Theory]
     [InlineData("model.safetensors")]
     [InlineData("training/curve.jsonl")]
@@ -76,7 +95,8 @@ public sealed class SftWayTests : IDisposable
     }
 
     // The checkpoint, null where it was stopped, and the first optimiser step that it took.
-    private (string? Made, int First) Take(string checkpoints, Func<StageReport, bool> stopAt, TestLog? on = null, Cut? of = null)
+    private (string? Made, int First) Take(
+        string checkpoints, Func<StageReport, bool> stopAt, TestLog? on = null, Cut? of = null, TimeProvider? clock = null)
     {
         using var stopping = new CancellationTokenSource();
         var first = 0;
@@ -87,7 +107,7 @@ public sealed class SftWayTests : IDisposable
         });
         try
         {
-            var context = new StepContext((on ?? log).Log, Settings, new ArtifactStore(checkpoints));
+            var context = new StepContext((on ?? log).Log, Settings, new ArtifactStore(checkpoints)) { Clock = clock ?? TimeProvider.System };
             return (SftStep.Take(context, of ?? cut, Everybody, stage, stopping.Token).Checkpoint, first);
         }
         catch (OperationCanceledException)

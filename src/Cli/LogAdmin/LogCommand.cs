@@ -5,7 +5,6 @@ using Tppo.Cli.Demo;
 using Tppo.Cli.TopicAdmin;
 using Tppo.Core;
 using Tppo.Core.Settings;
-using Tppo.Facts.Artifacts;
 using Tppo.Facts.Runs;
 using Tppo.Hosting.Progress;
 using Tppo.Replay;
@@ -89,9 +88,7 @@ internal static class LogCommand
     private static void Read(IEventLog log, RunFolder folder, List<string> faults, CancellationToken cancellation)
     {
         var board = new StageBoard(TimeProvider.System);
-        // A folder that only has the log was given has no checkpoints of its own.
-        var artifacts = new ArtifactStore(folder.Checkpoints);
-        var verifier = new LogVerifier(log, artifacts.Names().Count > 0 ? artifacts : null, board);
+        var verifier = new LogVerifier(log, RunFolders.CheckpointsOf(folder, log is EmbeddedLog), board);
         IReadOnlyList<LogVerifier.TopicFigures> figures;
         using (new ProgressView(board, verbose: false, TimeProvider.System))
         {

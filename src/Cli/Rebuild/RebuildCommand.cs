@@ -44,12 +44,12 @@ internal static class RebuildCommand
                 rebuilt = new Rebuilder(log, settings, folder, board).Rebuild(parsed.GetValue(model), stopping.Token);
             }
 
-            return Show(rebuilt, new ArtifactStore(folder.Checkpoints));
+            return Show(rebuilt, RunFolders.CheckpointsOf(folder, hasTheLog: !chosen.IsLive));
         });
         return command;
     }
 
-    private static int Show(IReadOnlyList<RebuiltCheckpoint> rebuilt, ArtifactStore ofTheRun)
+    private static int Show(IReadOnlyList<RebuiltCheckpoint> rebuilt, ArtifactStore? ofTheRun)
     {
         foreach (var r in rebuilt)
         {
@@ -58,8 +58,7 @@ internal static class RebuildCommand
                 : $"[red]differs[/]  {r.Recorded.Model} {r.Recorded.Version}  expected {r.Recorded.WeightsSha256}, found {r.Weights}");
         }
 
-        // A folder that only has the log was given has no checkpoints of its own.
-        var damages = ofTheRun.Names().Count > 0 ? rebuilt.Select(r => ofTheRun.Damage(r.Recorded.Checkpoint)).OfType<string>().ToList() : [];
+        var damages = ofTheRun is null ? [] : rebuilt.Select(r => ofTheRun.Damage(r.Recorded.Checkpoint)).OfType<string>().ToList();
         foreach (var damage in damages) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]damaged[/]  {damage}");
         return damages.Count == 0 && rebuilt.All(r => r.IsEqual) ? Exit.Done : Exit.Differs;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Tppo.Core.Judging.Reading;
@@ -9,6 +10,8 @@ namespace Tppo.Core.Judging.Reading;
 /// <param name="IsRepaired">Whether something in them was read that is no JSON.</param>
 internal sealed partial record AnswerSections(IReadOnlyList<(string Word, LooseValue Score)>? Words, LooseValue? Whole, bool IsCut, bool IsRepaired)
 {
+    private const string ThoughtBegins = "<think>", ThoughtEnds = "</think>";
+
     /// <summary>Finds them in a text: the last complete pair counts, whatever stands around it; without one, the last scores of words.</summary>
     internal static AnswerSections Find(string content)
     {
@@ -24,9 +27,16 @@ internal sealed partial record AnswerSections(IReadOnlyList<(string Word, LooseV
     // What a model thinks aloud is no answer, however much it looks like one.
     private static string WithoutThoughts(string content)
     {
-        var closed = Thought().Replace(content, " ");
-        var open = closed.IndexOf("<think>", StringComparison.OrdinalIgnoreCase);
-        return open < 0 ? closed : closed[..open];
+        var kept = new StringBuilder();
+        for (var at = 0; ;)
+        {
+            var open = content.IndexOf(ThoughtBegins, at, StringComparison.OrdinalIgnoreCase);
+            if (open < 0) return kept.Length == 0 && at == 0 ? content : kept.Append(content, at, content.Length - at).ToString();
+            kept.Append(content, at, open - at).Append(' ');
+            var end = content.IndexOf(ThoughtEnds, open, StringComparison.OrdinalIgnoreCase);
+            if (end < 0) return kept.ToString();
+            at = end + ThoughtEnds.Length;
+        }
     }
 
     private static (List<Section> Sections, bool IsCut) All(string text)
@@ -101,9 +111,6 @@ internal sealed partial record AnswerSections(IReadOnlyList<(string Word, LooseV
     private static bool NamesWhole(string key) => Plain(key) is "acrossqueryjudgements" or "acrossqueryjudgement" or "whole";
 
     private static string Plain(string key) => string.Concat(key.Where(char.IsAsciiLetter)).ToLowerInvariant();
-
-    [GeneratedRegex("<think>.*?</think>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
-    private static partial Regex Thought();
 
     [GeneratedRegex("(?<end>/)?\\s*(?:(?<words>WORD[ _-]?SEQUENCE)|(?<whole>ACROSS[ _-]?QUER))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Tag();

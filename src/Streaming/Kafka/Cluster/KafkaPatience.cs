@@ -32,6 +32,7 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
     {
         var started = options.Clock.GetTimestamp();
         var revived = started;
+        long? unknownSince = null;
         while (true)
         {
             try
@@ -40,6 +41,8 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
             }
             catch (Driver.KafkaException e) when (MayPass(e.Error))
             {
+                unknownSince = e is UnknownTopicException ? unknownSince ?? options.Clock.GetTimestamp() : null;
+                if (e is UnknownTopicException gone) RequireNotGone(gone, options.Clock.GetElapsedTime(unknownSince!.Value));
                 RequireTime(what, options.Clock.GetElapsedTime(started), e);
                 options.Clock.Pause(AskAgainAfter);
                 if (options.Clock.GetElapsedTime(revived) < ReviveEvery) continue;
@@ -75,13 +78,6 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
     internal void RequireTime(string what, TimeSpan waited, Exception? cause = null)
     {
         if (heard.Refusal is { } reason) throw new LogException($"{options.BootstrapServers}: not let in: {reason}", cause!);
-        if (cause is Driver.KafkaException { Error: var error } && MeansUnknownTopic(error) && waited > GoneAfter)
-        {
-            var topic = HeardErrors.Plain(error.Reason);
-            throw new LogException(
-                $"{options.BootstrapServers}: {topic}: there is no such topic any more: somebody deleted it; what stood on it is lost", cause);
-        }
-
         options.Stopping.ThrowIfCancellationRequested();
         if (waited <= Most) return;
         var why = cause is null ? "" : $": {HeardErrors.Plain(cause.Message)}";
@@ -89,9 +85,13 @@ internal sealed class KafkaPatience(KafkaOptions options, HeardErrors heard, Act
         throw new LogException($"{options.BootstrapServers}: no answer for {Most.TotalSeconds:F0} s ({what}){why}{last}", cause!);
     }
 
-    /// <summary>Whether brokers say that a topic is not there; one that is being made, or whose leader is new, is not there for a moment.</summary>
-    internal static bool MeansUnknownTopic(Driver.Error error) =>
-        error.Code is Driver.ErrorCode.UnknownTopicOrPart or Driver.ErrorCode.Local_UnknownTopic or Driver.ErrorCode.Local_UnknownPartition;
+    // A topic that is being made, or of a broker that has just come back, is unknown for a moment.
+    private void RequireNotGone(UnknownTopicException gone, TimeSpan unknownFor)
+    {
+        if (unknownFor <= GoneAfter) return;
+        throw new LogException(
+            $"{options.BootstrapServers}: {gone.Topic}: there is no such topic any more: somebody deleted it; what stood on it is lost", gone);
+    }
 
     /// <summary>Whether trying again may help.</summary>
     internal static bool MayPass(Driver.Error error) => !error.IsFatal && error.Code is

@@ -19,6 +19,9 @@ internal sealed class OffsetListing(KafkaClients clients, KafkaPatience patience
         return result.ResultInfos.ToDictionary(r => r.TopicPartitionOffsetError.TopicPartition, r => r.TopicPartitionOffsetError.Offset.Value);
     }
 
+    private static bool MeansUnknown(Driver.ErrorCode code) =>
+        code is Driver.ErrorCode.UnknownTopicOrPart or Driver.ErrorCode.Local_UnknownTopic or Driver.ErrorCode.Local_UnknownPartition;
+
     // The library reports failures of single partitions apart: one of them stands for the call. And it asks by the leaders that it
     // knows of, however often it is told that they are no more: it is made to look again.
     private async Task<Driver.Admin.ListOffsetsResult> Whole(Func<Task<Driver.Admin.ListOffsetsResult>> call)
@@ -29,16 +32,12 @@ internal sealed class OffsetListing(KafkaClients clients, KafkaPatience patience
         }
         catch (Driver.KafkaException e)
         {
-            var error = e is Driver.Admin.ListOffsetsException partly ? FirstOf(partly.Result) : e.Error;
+            var failed = (e as Driver.Admin.ListOffsetsException)?.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError).First(r => r.Error.IsError);
+            var error = failed?.Error ?? e.Error;
             if (KafkaPatience.MayPass(error)) clients.Admin.GetMetadata(MetadataTimeout);
-            throw new Driver.KafkaException(error, e);
+            throw failed is not null && MeansUnknown(error.Code)
+                ? new UnknownTopicException(failed.Topic, error, e)
+                : new Driver.KafkaException(error, e);
         }
-    }
-
-    // The broker's reason says of a topic that it does not know only that it does not: which one is for us to say.
-    private static Driver.Error FirstOf(Driver.Admin.ListOffsetsReport report)
-    {
-        var failed = report.ResultInfos.Select(r => r.TopicPartitionOffsetError).First(r => r.Error.IsError);
-        return KafkaPatience.MeansUnknownTopic(failed.Error) ? new Driver.Error(failed.Error.Code, failed.Topic) : failed.Error;
     }
 }

@@ -69,9 +69,21 @@ public class PatienceTests
     public void A_topic_that_brokers_who_answer_do_not_know_for_ten_seconds_is_gone_and_named()
     {
         var error = Assert.Throws<LogException>(() => Patience().Try<int>(
-            "offsets", () => throw new Driver.KafkaException(new Driver.Error(Driver.ErrorCode.UnknownTopicOrPart, "a.windows.v1"))));
+            "offsets", () => throw Unknown()));
         Assert.Equal("b:1: a.windows.v1: there is no such topic any more: somebody deleted it; what stood on it is lost", error.Message);
         Assert.InRange(clock.Waits.Count, 99, 102);
+    }
+
+    [Fact]
+    public void A_topic_that_a_broker_does_not_know_right_after_it_was_away_is_not_gone()
+    {
+        var started = clock.GetTimestamp();
+        Assert.True(Patience().Try("offsets", () => clock.GetElapsedTime(started).TotalSeconds switch
+        {
+            < 15 => throw Error(Driver.ErrorCode.Local_Transport),
+            < 20 => throw Unknown(),
+            _ => true,
+        }));
     }
 
     [Fact]
@@ -121,6 +133,9 @@ public class PatienceTests
         silence.Broken();
         Assert.Equal((false, TimeSpan.Zero), (silence.WantsAnotherClient, silence.Lasts));
     }
+
+    private static UnknownTopicException Unknown() =>
+        new("a.windows.v1", new Driver.Error(Driver.ErrorCode.UnknownTopicOrPart, "Broker: Unknown topic or partition"));
 
     private KafkaPatience Patience() => new(
         new KafkaOptions { BootstrapServers = "b:1", StateFolder = "", Patience = TimeSpan.FromSeconds(30), Clock = clock }, heard, () => revived++);
