@@ -82,9 +82,7 @@ public sealed class EvaluationWorker : IWorker
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => sampling.Dispose();
 
     private static StepId Step(CheckpointProduced checkpoint) => StepId.OfEvaluation(checkpoint.Model, checkpoint.Version);
 
@@ -93,7 +91,7 @@ public sealed class EvaluationWorker : IWorker
         var cut = models.Cut(new StepId(policy.Model, 0))!;
         var windows = WindowCut.HeldOut(context.Log, cut, policy.Fold);
         if (windows.Count == 0) throw new UserException($"{policy.Model}: expected held-out users with windows, found none");
-        var judge = EmbeddedJudges.ForTruth(context.Log, context.Settings, cut, policy.Fold);
+        var judge = context.Judges.ForTruth(() => EmbeddedJudges.ForTruth(context.Log, context.Settings, cut, policy.Fold));
         var most = context.Settings.Evaluation.WindowsMax;
         return ([.. most > 0 ? windows.Take(most) : windows], judge, (judge as LogStatisticsJudge)?.HeldOutAuc(windows));
     }

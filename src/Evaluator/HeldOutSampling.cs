@@ -1,5 +1,6 @@
 using Tppo.Core.Cuts;
 using Tppo.Core.Judging;
+using Tppo.Core.Judging.Reading;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Text;
@@ -20,12 +21,22 @@ namespace Tppo.Evaluator;
 /// <param name="Calls">How many questions were asked for these responses first.</param>
 /// <param name="Records">The rollouts, to be appended with what is made of them.</param>
 internal sealed record HeldOutSample(
-    IReadOnlyList<RolloutRow> Rows, IReadOnlyList<JudgeAnswer> Answers, int Calls, IReadOnlyList<OutgoingRecord> Records);
+    IReadOnlyList<RolloutRow> Rows, IReadOnlyList<JudgeReading> Answers, int Calls, IReadOnlyList<OutgoingRecord> Records);
 
 /// <summary>Samples a policy on held-out windows and has the truth told about it. Answers stand on the log before they are used.</summary>
-internal sealed class HeldOutSampling(ServiceContext context, StepContext steps)
+internal sealed class HeldOutSampling : IDisposable
 {
-    private readonly JudgementLog judgements = new(context.Log);
+    private readonly ServiceContext context;
+    private readonly StepContext steps;
+    private readonly JudgementLog judgements;
+    private readonly JudgeDesk desk;
+
+    public HeldOutSampling(ServiceContext context, StepContext steps)
+    {
+        (this.context, this.steps) = (context, steps);
+        judgements = new JudgementLog(context.Log, context.Clock);
+        desk = new JudgeDesk(judgements, context.DeskFor(Purposes.Evaluation));
+    }
 
     public HeldOutSample Take(
         CheckpointProduced policy, IReadOnlyList<Window> windows, int samples, StepId step, IJudge judge, CancellationToken cancellation)
@@ -36,12 +47,14 @@ internal sealed class HeldOutSampling(ServiceContext context, StepContext steps)
             rows = LocalRolloutEngine.Sample(steps.Folder(policy), context.Settings.Seed, request);
 
         judgements.Refresh();
-        Question[] questions = [.. rows.Select((row, i) => new Question(row, windows[i / samples].History))];
-        var answers = new JudgeDesk(judgements).Ask(judge, questions, Purposes.Evaluation, cancellation);
+        Question[] questions = [.. rows.Select((row, i) => Question.Of(row, windows[i / samples].History))];
+        var answers = desk.AskAll(judge, questions, Purposes.Evaluation, cancellation);
         return new HeldOutSample(
             rows,
-            [.. answers.Select((a, i) => JudgeAnswer.Read(a.Answer, Words.Split(rows[i].Response)))],
+            [.. answers.Select((a, i) => Readings.Of(a, Words.Split(rows[i].Response), judge.Form))],
             answers.Where((a, i) => a.AskedFor == rows[i].RolloutId).Count(),
             [.. RowRecords.Rollouts(context.Log, rows, step, Purposes.Evaluation)]);
     }
+
+    public void Dispose() => desk.Dispose();
 }

@@ -1,5 +1,6 @@
 using Tppo.Core.Events;
 using Tppo.Core.Judging;
+using Tppo.Core.Judging.Reading;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Text;
@@ -15,7 +16,7 @@ public static class ResponseMeasures
     /// <param name="window">Its window.</param>
     /// <param name="answer">The judge's word on it.</param>
     /// <param name="targets">How many queries a response must have, k.</param>
-    public static ResponseMeasure Of(RolloutRow row, Window window, JudgeAnswer answer, int targets)
+    public static ResponseMeasure Of(RolloutRow row, Window window, JudgeReading answer, int targets)
     {
         var words = Words.Split(row.Response);
         var identities = words.ConvertAll(w => Words.Normalise(w.Text));
@@ -26,6 +27,10 @@ public static class ResponseMeasures
         var malformed = queries.Count != targets;
         return new ResponseMeasure(
             window.Id, Relevant: answer.Whole == Category.Relevant && !malformed, named.Count, relevant, named.Distinct().Count(), queries.Count,
-            queries.Count(searches.Contains), row.ResponseIds.Length - (row.Finished ? 1 : 0), row.Finished, malformed);
+            queries.Count(searches.Contains), row.ResponseIds.Length - (row.Finished ? 1 : 0), row.Finished, malformed)
+        {
+            // A malformed response needs no judge to be none.
+            Unjudged = answer.Whole == Category.None && !malformed,
+        };
     }
 }

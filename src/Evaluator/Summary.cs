@@ -7,7 +7,7 @@ namespace Tppo.Evaluator;
 /// <param name="Relevance">Share of windows whose whole response is relevant.</param>
 /// <param name="Low">Lower end of its 95 % Wilson interval.</param>
 /// <param name="High">Upper end.</param>
-/// <param name="N">Windows.</param>
+/// <param name="N">Windows that were judged.</param>
 /// <param name="Words">Share of generated words that are relevant; null where there are none.</param>
 /// <param name="Distinct">Mean over responses with words of distinct among all words; null where none has any.</param>
 /// <param name="Copied">Share of queries that equal a search in their history; null where there are none.</param>
@@ -22,11 +22,11 @@ public sealed record Summary(
     /// <summary>The figures of some responses.</summary>
     public static Summary Of(IReadOnlyList<ResponseMeasure> responses)
     {
-        var n = responses.Count;
+        var n = responses.Count(r => !r.Unjudged);
         var rate = Wilson.Of(responses.Count(r => r.Relevant), n);
         return new Summary(
             rate.Value, rate.Low, rate.High, n,
-            Figure.Share(responses.Sum(r => r.RelevantWords), responses.Sum(r => r.Words)),
+            Figure.Share(responses.Where(r => !r.Unjudged).Sum(r => r.RelevantWords), responses.Where(r => !r.Unjudged).Sum(r => r.Words)),
             responses.Where(r => r.Words > 0).Average(r => Figure.Share(r.DistinctWords, r.Words)),
             Figure.Share(responses.Sum(r => r.Copied), responses.Sum(r => r.Queries)),
             responses.Average(r => r.Tokens),
@@ -39,6 +39,7 @@ public sealed record Summary(
     public static PairedDifference Difference(IReadOnlyList<ResponseMeasure> first, IReadOnlyList<ResponseMeasure> second)
     {
         var before = first.ToDictionary(r => r.Window);
-        return PairedTest.T([.. second.Select(r => before[r.Window].Relevant ? 1.0 : 0)], [.. second.Select(r => r.Relevant ? 1.0 : 0)]);
+        var both = second.Where(r => !r.Unjudged && !before[r.Window].Unjudged).ToList();
+        return PairedTest.T([.. both.Select(r => before[r.Window].Relevant ? 1.0 : 0)], [.. both.Select(r => r.Relevant ? 1.0 : 0)]);
     }
 }

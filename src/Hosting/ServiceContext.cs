@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
+using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Facts.Artifacts;
 using Tppo.Hosting.Health;
+using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
 using Tppo.Streaming.Log;
 
@@ -30,6 +32,32 @@ public sealed record ServiceContext
 
     /// <summary>This process among others of the same service.</summary>
     public string Member { get; init; } = "0";
+
+    /// <summary>By which services go.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Who judges.</summary>
+    public RunJudges Judges => judges ??= new RunJudges(Settings, JudgeAccess, Clock, Warn);
+
+    /// <summary>Where a language model that judges is reached, and what it may take.</summary>
+    public JudgeAccess JudgeAccess { get; init; } = new();
+
+    /// <summary>Whether people have asked for a pause in labelling.</summary>
+    public JudgePause LabelPause { get; } = new();
+
+    private RunJudges? judges;
+
+    /// <summary>The terms on which a desk asks.</summary>
+    /// <param name="purpose">What for: labels or evaluations.</param>
+    public DeskTerms DeskFor(string purpose) => new()
+    {
+        Parallel = JudgeAccess.Parallel,
+        Budget = purpose == Purposes.Label ? JudgeAccess.Labels : JudgeAccess.Evaluations,
+        Purposes = purpose == Purposes.Label ? [Purposes.Label, Purposes.Canary, Purposes.Check] : [Purposes.Evaluation],
+        Pause = purpose == Purposes.Label ? LabelPause : new JudgePause(),
+        Clock = Clock,
+        Warn = Warn,
+    };
 
     /// <summary>Tells people, in one line, of something that is not as it should be and stops nobody.</summary>
     public void Warn(string text) => Hosting.Log.Warning(Loggers.CreateLogger("tppo"), text);

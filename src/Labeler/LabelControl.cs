@@ -1,4 +1,4 @@
-using Tppo.Core.Judging;
+using Tppo.Core.Judging.Reading;
 using Tppo.Core.Numerics;
 
 namespace Tppo.Labeler;
@@ -9,19 +9,19 @@ namespace Tppo.Labeler;
 /// </summary>
 internal static class LabelControl
 {
-    public static List<(string Hash, JudgeAnswer Answer)> Shuffled(IReadOnlyList<(string Hash, JudgeAnswer Answer)> answers, long seed, string record)
+    public static List<JudgeReading> Shuffled(IReadOnlyList<JudgeReading> readings, long seed, string record)
     {
         var random = SeededRandom.For("shuffled labels", seed, record);
-        var words = answers.SelectMany(a => a.Answer.Words).ToArray();
-        var wholes = answers.Select(a => a.Answer.Whole).ToArray();
+        var words = readings.SelectMany(a => a.Words).ToArray();
+        var wholes = readings.Select(a => a.Whole).ToArray();
         random.Shuffle(words.AsSpan());
         random.Shuffle(wholes.AsSpan());
         var at = 0;
-        var dealt = new List<(string, JudgeAnswer)>(answers.Count);
-        for (var i = 0; i < answers.Count; i++)
+        var dealt = new List<JudgeReading>(readings.Count);
+        for (var i = 0; i < readings.Count; i++)
         {
-            var count = answers[i].Answer.Words.Count;
-            dealt.Add((answers[i].Hash, new JudgeAnswer(words[at..(at + count)], wholes[i])));
+            var count = readings[i].Words.Count;
+            dealt.Add(readings[i] with { Words = words[at..(at + count)], Whole = wholes[i] });
             at += count;
         }
 

@@ -3,11 +3,9 @@ using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
-using Tppo.Facts.Cuts;
 using Tppo.Facts.Forms;
 using Tppo.Facts.Judgements;
 using Tppo.Facts.Models;
-using Tppo.Facts.Rollouts;
 using Tppo.Hosting;
 using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
@@ -21,19 +19,24 @@ using Tppo.Streaming.Records;
 namespace Tppo.Labeler;
 
 /// <summary>
-/// Has the judge score rollouts that are for labels: every answer is a fact on <c>judgements.v1</c> before it is used, then
-/// each rollouts record becomes one <c>token-rewards.v1</c> record on the same partition, in order.
+/// Has the judge score rollouts that are for labels. Records are taken in order, and as many questions are in flight as the desk has
+/// room for; every answer is a fact on <c>judgements.v1</c> the moment it comes. A partition's records become <c>token-rewards.v1</c>
+/// records on the same partition in their own order, as soon as all answers of the first of them stand.
 /// </summary>
 public sealed class LabelWorker : IWorker
 {
     private const int PollRecords = 64;
+    private static readonly TimeSpan AnswerAwaitedFor = TimeSpan.FromMilliseconds(50);
     private readonly ServiceContext context;
     private readonly IConsumer consumer;
     private readonly ModelLog models;
     private readonly JudgementLog judgements;
     private readonly JudgeDesk desk;
     private readonly CheckpointMaker checkpoints;
+    private readonly LabelSampling sampling;
+    private readonly LabelRecords records;
     private readonly Dictionary<StepId, LabelStep> steps = [];
+    private readonly SortedDictionary<int, Queue<PendingRecord>> pending = [];
     private StageProgress? stage;
     private long labelled;
 
@@ -43,9 +46,11 @@ public sealed class LabelWorker : IWorker
         this.context = context;
         consumer = context.Log.Join(LabelerService.Name, context.Member, [Topics.Rollouts]);
         models = new ModelLog(context.Log);
-        judgements = new JudgementLog(context.Log);
-        desk = new JudgeDesk(judgements);
+        judgements = new JudgementLog(context.Log, context.Clock);
+        desk = new JudgeDesk(judgements, context.DeskFor(Purposes.Label));
         checkpoints = new CheckpointMaker(new StepContext(context.Log, context.Settings, context.Artifacts), models, context.Board, context.Warn);
+        sampling = new LabelSampling(context.Settings);
+        records = new LabelRecords(context);
     }
 
     /// <inheritdoc/>
@@ -54,59 +59,127 @@ public sealed class LabelWorker : IWorker
     /// <inheritdoc/>
     public bool Work(CancellationToken cancellation)
     {
-        var records = consumer.Poll(PollRecords, TimeSpan.Zero, cancellation);
-        if (records.Count == 0) return false;
-        foreach (var partition in records.GroupBy(r => r.Partition))
-        {
-            using var step = consumer.Begin();
-            var ours = partition.Where(r => RecordForm.Fault(r) is null).ToList();
-            foreach (var group in ours.Where(r => r.Header(HeaderNames.Purpose) == Purposes.Label).GroupBy(r => r.Header(HeaderNames.Step)))
-                Label(StepOf(group.Key, group.First()), [.. group], step, cancellation);
-            foreach (var record in ours)
-            {
-                if (EndMark.Is(record, out var ended)) step.Append(EndMark.Of(ended, Topics.TokenRewards, record.Partition));
-            }
+        if (context.Judges.IsElsewhere) judgements.Refresh();
+        var worked = pending.Values.All(q => q.All(r => r.IsAsked)) && Take(cancellation);
+        worked |= Ask(cancellation);
+        desk.Settle(AnswerAwaitedFor, cancellation);
+        worked |= Write();
 
-            foreach (var record in partition) step.Commit(new TopicPartition(record.Topic, record.Partition), record.Offset + 1);
-            if (step.Finish() == StepOutcome.Committed) continue;
-            consumer.Rewind();
+        // With answers outstanding, or a pause that will end, there is something left to do; labels from elsewhere may never come.
+        if (!worked && desk.IsWaiting) return true;
+        if (!worked && pending.Count > 0 && !context.Judges.IsElsewhere)
+        {
+            cancellation.WaitHandle.WaitOne(AnswerAwaitedFor);
             return true;
         }
 
-        return true;
+        if (pending.Count == 0) stage?.Dispose();
+        return worked;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         stage?.Dispose();
+        desk.Dispose();
         consumer.Dispose();
     }
 
-    private static StepId StepOf(string? header, LogRecord record) => StepId.TryParse(header, out var step)
+    private static StepId StepOf(LogRecord record) => StepId.TryParse(record.Header(HeaderNames.Step), out var step)
         ? step
-        : throw new InvalidDataException($"{record.Topic}/{record.Partition}/{record.Offset}: {HeaderNames.Step}: expected model/ordinal, found '{header}'");
+        : throw new InvalidDataException($"{record.Topic}/{record.Partition}/{record.Offset}: {HeaderNames.Step}: expected model/ordinal");
 
-    private void Label(StepId stepId, List<LogRecord> records, IStep step, CancellationToken cancellation)
+    // Called when everybody was asked about what was taken before, so that its histories are needed no longer.
+    private bool Take(CancellationToken cancellation)
     {
-        stage = context.Board.Start("label", StageUnit.None);
-        var label = StepFor(stepId, cancellation);
-        var partition = records[0].Partition;
-        judgements.Refresh(partition);
-        var batches = records.ConvertAll(r => RolloutCodec.Decode(r.Value));
-        var histories = label.Histories(partition, batches.SelectMany(rows => rows).Select(r => r.WindowId).ToHashSet());
-        foreach (var rows in batches)
+        var taken = consumer.Poll(PollRecords, TimeSpan.Zero, cancellation);
+        if (taken.Count == 0) return false;
+        judgements.Refresh();
+        foreach (var step in steps.Values) step.Histories.Clear();
+        foreach (var record in taken)
         {
-            var answers = desk.Ask(label.Judge, [.. rows.Select(row => new Question(row, histories[row.WindowId].History))], Purposes.Label, cancellation);
-            var read = answers.Select((a, i) => (Hash: a.Judgement, Answer: JudgeAnswer.Read(a.Answer, LabelStep.WordsOf(rows[i])))).ToList();
-            if (context.Settings.Labels.Shuffled) read = LabelControl.Shuffled(read, context.Settings.Seed, rows[0].RolloutId);
-            step.Append(RowRecords.TokenRewards(partition, [.. rows.Select((row, i) => label.TokenReward(row, read[i].Hash, read[i].Answer))], stepId));
-            labelled += rows.Length;
-            stage.Count(rows.Length);
-            stage.Report(labelled, 0, $"{labelled:N0} responses judged");
+            if (!pending.TryGetValue(record.Partition, out var queue)) queue = pending[record.Partition] = new Queue<PendingRecord>();
+            queue.Enqueue(IsLabel(record) ? Labels(record, StepFor(StepOf(record), cancellation)) : new PendingRecord(record, null, []));
         }
 
-        stage.Dispose();
+        return true;
+    }
+
+    private PendingRecord Labels(LogRecord record, LabelStep step)
+    {
+        var rows = sampling.Chosen(RolloutCodec.Decode(record.Value));
+        step.Load(record.Partition, rows);
+        return new PendingRecord(record, step, [.. rows.Where(r => step.Histories.ContainsKey(r.WindowId))])
+        {
+            Lost = [.. rows.Where(r => !step.Histories.ContainsKey(r.WindowId))],
+        };
+    }
+
+    private static bool IsLabel(LogRecord record) =>
+        RecordForm.Fault(record) is null && !EndMark.Is(record, out _) && record.Header(HeaderNames.Purpose) == Purposes.Label;
+
+    // Partition by partition, record by record, as far as there is room.
+    private bool Ask(CancellationToken cancellation)
+    {
+        var asked = false;
+        foreach (var record in pending.Values.SelectMany(q => q))
+        {
+            if (record.IsAsked) continue;
+            stage = context.Board.Start("label", StageUnit.None);
+            while (!record.IsAsked)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var row = record.Rows[record.Asked];
+                var question = Question.Of(row, record.Step!.Histories[row.WindowId].History);
+                if (context.Judges.IsElsewhere)
+                {
+                    if (judgements.OfRollout(row.RolloutId) is not { } given) break;
+                    record.Take(new PendingAnswer(given));
+                }
+                else
+                {
+                    if (!desk.HasRoom) return asked;
+                    record.Take(desk.Ask(record.Step.Judge, question, Purposes.Label));
+                    if (context.Judges.IsModel && sampling.CanaryFor(row) is { } canary)
+                        desk.Ask(record.Step.Judge, new Question(canary.Name, null, canary.Input), Purposes.Canary);
+                }
+
+                asked = true;
+            }
+        }
+
+        return asked;
+    }
+
+    // What is answered from a partition's first record on, in one step with its offsets.
+    private bool Write()
+    {
+        var written = false;
+        foreach (var (partition, queue) in pending)
+        {
+            var ready = queue.TakeWhile(r => r.IsAnswered).ToList();
+            if (ready.Count == 0) continue;
+            using var step = consumer.Begin();
+            foreach (var record in ready) records.Write(step, record);
+            step.Commit(new TopicPartition(Topics.Rollouts, partition), ready[^1].Record.Offset + 1);
+            if (step.Finish() != StepOutcome.Committed)
+            {
+                // All is read again from where it stands; what was answered stands on the log.
+                consumer.Rewind();
+                pending.Clear();
+                return true;
+            }
+
+            for (var i = 0; i < ready.Count; i++) queue.Dequeue();
+            var rows = ready.Sum(r => r.Rows.Count);
+            labelled += rows;
+            stage?.Count(rows);
+            stage?.Report(labelled, 0, $"{labelled:N0} responses judged");
+            written = true;
+        }
+
+        foreach (var partition in pending.Where(p => p.Value.Count == 0).Select(p => p.Key).ToList()) pending.Remove(partition);
+        return written;
     }
 
     private LabelStep StepFor(StepId stepId, CancellationToken cancellation)
@@ -116,10 +189,11 @@ public sealed class LabelWorker : IWorker
         var name = ModelFamilies.Sibling(stepId.Model, ModelFamilies.Policy);
         var policy = models.Find(name, 0) ?? throw new InvalidOperationException($"rollouts for {stepId} are on the log, but no checkpoint of {name}");
         checkpoints.Require(policy, cancellation);
-        var cut = models.Cut(new StepId(policy.Model, policy.Cut))!;
-        var step = new LabelStep(context, policy, cut);
+        var step = new LabelStep(context, stepId, policy, models.Cut(new StepId(policy.Model, policy.Cut))!);
+
         // Said before the first answer is bought.
-        if ((step.Judge as LogStatisticsJudge)?.Doubt(WindowCut.HeldOut(context.Log, cut, policy.Fold)) is { } doubt) context.Warn(doubt);
+        if ((step.Judge as LogStatisticsJudge)?.Doubt(step.HeldOut()) is { } doubt) context.Warn(doubt);
+        if (step.Judge is OpenAiJudge model) new JudgeCheckStep(context, judgements, desk).Require(model, step.HeldOut(), cancellation);
         return steps[stepId] = step;
     }
 }

@@ -61,7 +61,7 @@ public static class RewardStep
         CutReader.ForEach(log, cut, record =>
         {
             if (record.Topic == Topics.Rollouts) rollouts.AddRange(RolloutCodec.Decode(record.Value));
-            else foreach (var row in TokenRewardCodec.Decode(record.Value)) rewards[row.RolloutId] = row;
+            else foreach (var row in TokenRewardCodec.Decode(record.Value).Where(SaysSomething)) rewards[row.RolloutId] = row;
         });
         return
         [
@@ -69,6 +69,9 @@ public static class RewardStep
                 group[0].WindowId, group[0].PromptIds, [.. group.Select(row => Response(row, rewards[row.RolloutId]))])),
         ];
     }
+
+    // Of a response whose judgement was rejected nothing is known: it is no example of tokens that belong to no word.
+    private static bool SaysSomething(TokenRewardRow row) => row.Sentence != Category.None || row.Categories.Any(c => c != Category.None);
 
     private static LabelledResponse Response(RolloutRow row, TokenRewardRow reward) =>
         new(row.RolloutId, row.Sample, row.ResponseIds, reward.Categories, reward.Sentence);

@@ -37,7 +37,7 @@ public sealed class LogStatisticsJudge : IJudge
     public string Template => "embedded";
 
     /// <inheritdoc/>
-    public ValueTask<string> AskAsync(JudgeInput input, CancellationToken cancellation)
+    public ValueTask<JudgeReply> AskAsync(JudgeInput input, int attempt, CancellationToken cancellation)
     {
         var history = Stems(input.History);
         var words = Words.Split(input.Response);
@@ -48,7 +48,7 @@ public sealed class LogStatisticsJudge : IJudge
             if (identity.Length > 0) categories[i] = Categories.Of(IsRelevant(history, LogStatistics.Stem(identity)));
         }
 
-        return ValueTask.FromResult(JudgeAnswer.Write(words, categories, Categories.Of(Whole(history, input.Response))));
+        return ValueTask.FromResult(JudgeReply.Embedded(words, categories, Categories.Of(Whole(history, input.Response))));
     }
 
     /// <summary>

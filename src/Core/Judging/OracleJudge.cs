@@ -28,7 +28,7 @@ public sealed class OracleJudge(SearchWorld world, double noise) : IJudge
     public string Template => "embedded";
 
     /// <inheritdoc/>
-    public ValueTask<string> AskAsync(JudgeInput input, CancellationToken cancellation)
+    public ValueTask<JudgeReply> AskAsync(JudgeInput input, int attempt, CancellationToken cancellation)
     {
         var words = Words.Split(input.Response);
         var evidence = truth.Evidence(input.History);
@@ -43,7 +43,7 @@ public sealed class OracleJudge(SearchWorld world, double noise) : IJudge
         }
 
         var whole = Score(truth.Whole(evidence, input.Response), WholeFlip, history, "\u0000" + input.Response);
-        return ValueTask.FromResult(JudgeAnswer.Write(words, categories, whole));
+        return ValueTask.FromResult(JudgeReply.Embedded(words, categories, whole));
     }
 
     private Category Score(bool relevant, double flip, string history, string what)

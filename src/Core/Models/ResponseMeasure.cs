@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tppo.Core.Models;
 
 /// <summary>One response, measured.</summary>
@@ -12,4 +14,8 @@ namespace Tppo.Core.Models;
 /// <param name="Ended">Whether it ends in the end token.</param>
 /// <param name="Malformed">Whether it has other than k queries.</param>
 public sealed record ResponseMeasure(
-    string Window, bool Relevant, int Words, int RelevantWords, int DistinctWords, int Queries, int Copied, int Tokens, bool Ended, bool Malformed);
+    string Window, bool Relevant, int Words, int RelevantWords, int DistinctWords, int Queries, int Copied, int Tokens, bool Ended, bool Malformed)
+{
+    /// <summary>Whether the judge's answer could not be used: then nothing is known of its relevance.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Unjudged { get; init; }
+}

@@ -11,4 +11,10 @@ public static class Purposes
 
     /// <summary>To be measured.</summary>
     public const string Evaluation = "evaluation";
+
+    /// <summary>Of a judgement: to see whether the judge is still what it was.</summary>
+    public const string Canary = "canary";
+
+    /// <summary>Of a judgement: to see whether the judge is worth asking.</summary>
+    public const string Check = "check";
 }

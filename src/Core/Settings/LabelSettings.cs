@@ -11,6 +11,9 @@ public sealed record LabelSettings
     /// <summary>Responses a window. Default 4.</summary>
     [Range(1, 1024)] public int Samples { get; init; } = 4;
 
+    /// <summary>Share of the sampled responses that is judged, chosen by a hash of their ids. Default 1.</summary>
+    [Range(0.0, 1.0)] public double Rate { get; init; } = 1;
+
     /// <summary>Noise of the search world's judge: 0 the truth, 1 a good judge, 2 a bad one. Default 1.</summary>
     [Range(0.0, 100.0)] public double JudgeNoise { get; init; } = 1;
 

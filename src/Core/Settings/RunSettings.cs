@@ -38,6 +38,9 @@ public sealed record RunSettings
     /// <summary>What is labelled by the judge.</summary>
     public LabelSettings Labels { get; init; } = new();
 
+    /// <summary>Who judges.</summary>
+    public JudgeSettings Judge { get; init; } = new();
+
     /// <summary>The reward model.</summary>
     public RewardModelSettings RewardModel { get; init; } = new();
 

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Tppo.Core.Settings;
@@ -20,6 +21,9 @@ public static class RunSettingsJson
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
     };
+
+    // Keys that came after the first runs were recorded: at their defaults they enter no hash, so that those runs keep theirs.
+    private static readonly (string? Group, string Key)[] AddedLater = [(null, "judge"), ("labels", "rate")];
 
     /// <summary>As indented JSON, every key written.</summary>
     public static string Write(RunSettings settings) => JsonSerializer.Serialize(settings, Options) + "\n";
@@ -64,7 +68,7 @@ public static class RunSettingsJson
 
     /// <summary>SHA-256 of the settings, in hex; where the input file lies does not enter.</summary>
     public static string Hash(RunSettings settings) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(WithoutPath(settings), Options)));
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Hashed(settings), Options)));
 
     /// <summary>The settings in which two runs differ: key, value here, value there.</summary>
     public static IReadOnlyList<(string Key, string Ours, string Theirs)> Differences(RunSettings ours, RunSettings theirs)
@@ -75,6 +79,19 @@ public static class RunSettingsJson
     }
 
     private static RunSettings WithoutPath(RunSettings settings) => settings with { Input = settings.Input with { Path = "" } };
+
+    private static JsonNode Hashed(RunSettings settings)
+    {
+        var hashed = JsonSerializer.SerializeToNode(WithoutPath(settings), Options)!;
+        var defaults = JsonSerializer.SerializeToNode(new RunSettings(), Options)!;
+        foreach (var (group, key) in AddedLater)
+        {
+            var (of, usual) = group is null ? (hashed, defaults) : (hashed[group]!, defaults[group]!);
+            if (JsonNode.DeepEquals(of[key], usual[key])) of.AsObject().Remove(key);
+        }
+
+        return hashed;
+    }
 
     private static string Reason(JsonException e)
     {

@@ -9,6 +9,7 @@ namespace Tppo.Facts.Evaluations;
 /// <param name="log">The log.</param>
 public sealed class EvaluationLog(IEventLog log)
 {
+    private const string Type = "tppo.evaluation.v1";
     private readonly List<Evaluation> evaluations = [];
     private readonly TopicTail tail = new(log, Topics.Evaluations);
 
@@ -18,7 +19,7 @@ public sealed class EvaluationLog(IEventLog log)
     /// <summary>Reads what has come since.</summary>
     public void Refresh()
     {
-        foreach (var record in tail.Read()) evaluations.Add(Evaluation.FromJson(record.Value.Span));
+        foreach (var record in tail.Read().Where(r => r.Header(HeaderNames.Type) == Type)) evaluations.Add(Evaluation.FromJson(record.Value.Span));
     }
 
     /// <summary>The evaluation of one version; null where there is none.</summary>
@@ -31,6 +32,6 @@ public sealed class EvaluationLog(IEventLog log)
         Key = evaluation.Model,
         Partition = 0,
         Value = evaluation.ToJson(),
-        Headers = CloudEvent.Headers(evaluation.Id, "tppo/evaluator", "tppo.evaluation.v1", "", CloudEvent.Json),
+        Headers = CloudEvent.Headers(evaluation.Id, "tppo/evaluator", Type, "", CloudEvent.Json),
     };
 }

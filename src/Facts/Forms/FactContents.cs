@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Tppo.Core.Cuts;
 using Tppo.Core.Judging;
+using Tppo.Core.Judging.Checks;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
 using Tppo.Core.Numerics;
@@ -9,6 +10,7 @@ using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
+using Tppo.Facts.Evaluations;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
@@ -62,7 +64,8 @@ internal static class FactContents
     {
         var fact = JudgementFact.FromJson(record.Value.Span);
         return fact is not { V: 1, Answer: not null, Rollout: not null } ? "expected a judgement of version 1 with its rollout and answer"
-            : fact.Judgement != record.Header(HeaderNames.Id) ? "\"judgement\": expected the hash in ce_id, found another"
+            : fact is not { Judgement.Length: > 0, Attempt: >= 0, PromptTokens: >= 0, CompletionTokens: >= 0, CostUsd: >= 0 } ? "expected counts and costs of 0 or more"
+            : fact.Id != record.Header(HeaderNames.Id) ? "\"judgement\": expected the hash in ce_id, found another"
             : null;
     }
 
@@ -99,6 +102,14 @@ internal static class FactContents
 
     internal static string? Evaluation(LogRecord record)
     {
+        if (record.Header(HeaderNames.Type) == JudgeCheckLog.Type)
+        {
+            var check = JudgeCheck.FromJson(record.Value.Span);
+            return check is not { V: 1, Judge: not null, Template: not null } ? "expected a judge's check of version 1"
+                : check.Id != record.Header(HeaderNames.Id) ? "expected the check in ce_id, found another"
+                : null;
+        }
+
         var evaluation = Core.Models.Evaluation.FromJson(record.Value.Span);
         return evaluation is not { V: 1, Model: not null, Fold: not null, Responses: not null, Samples: not null } ? "expected an evaluation of version 1"
             : evaluation.Id != record.Header(HeaderNames.Id) ? "expected the evaluation in ce_id, found another"

@@ -38,7 +38,7 @@ public static class RecordForm
         [Topics.Cuts] = new(["tppo.cut.v1"], FactContents.Cut),
         [Topics.Models] = new(
             ["tppo.run_settings.v1", "tppo.checkpoint_produced.v1", "tppo.evaluation_recorded.v1", "tppo.alias_moved.v1"], FactContents.Model),
-        [Topics.Evaluations] = new(["tppo.evaluation.v1"], FactContents.Evaluation),
+        [Topics.Evaluations] = new(["tppo.evaluation.v1", "tppo.judge-check.v1"], FactContents.Evaluation),
         [Topics.Presence] = new(["tppo.presence.v1"], FactContents.Presence),
         [Topics.Erasures] = new(AnyType, FactContents.Erasure),
         [Topics.WindowState] = new(AnyType, FactContents.StateChange),

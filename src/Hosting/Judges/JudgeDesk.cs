@@ -1,79 +1,228 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Tppo.Core.Judging;
-using Tppo.Core.Rollouts;
-using Tppo.Core.Windows;
+using Tppo.Core.Judging.Reading;
+using Tppo.Core.Settings;
 using Tppo.Facts.Judgements;
 using Tppo.Hosting.Instruments;
 
 namespace Tppo.Hosting.Judges;
 
-/// <summary>A response that is to be judged.</summary>
-/// <param name="Row">The response.</param>
-/// <param name="History">What it responds to.</param>
-public readonly record struct Question(RolloutRow Row, IReadOnlyList<HistoryEvent> History);
-
 /// <summary>
-/// Has a judge answer questions, none of them twice: what stands on <c>judgements.v1</c> is read before it calls, and new answers
-/// are appended, some hundreds at a time, before anybody is given one. Whoever dies in between buys again what was not appended
-/// yet, and no more. For one thread.
+/// Has judges answer questions, none of them twice: what stands on <c>judgements.v1</c> is read before it calls, calls run side by side,
+/// and each answer is appended when it comes, before anybody is given it. Whoever dies in between buys again what was in flight, and no
+/// more. An answer that cannot be used is a fact too, and is asked for again as often as the judge says. For one thread; calls run on
+/// others.
 /// </summary>
 /// <param name="log">Where answers stand; whoever asks reads it on first.</param>
-public sealed class JudgeDesk(JudgementLog log)
+/// <param name="terms">On which terms it asks.</param>
+public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
 {
     private const int AnswersAnAppend = 256;
+    private static readonly TimeSpan GraceAtTheEnd = TimeSpan.FromSeconds(2);
+    private readonly Dictionary<string, PendingAnswer> open = [];
+    private readonly BlockingCollection<Call> arrived = [];
+    private readonly Queue<Call> again = [];
+    private readonly List<(Call Call, JudgeReply Reply)> given = [];
+    private readonly CancellationTokenSource giveUp = new();
+    private JudgeUsage taken;
+    private int calls, inFlight;
+    private string? told;
 
-    /// <summary>The answers to some questions, in their order.</summary>
-    /// <param name="judge">Whom to ask.</param>
-    /// <param name="questions">The questions.</param>
-    /// <param name="purpose">What they are asked for; one of <see cref="Purposes"/>.</param>
-    /// <param name="cancellation">Stops between questions; what was answered by then stands.</param>
-    public IReadOnlyList<StandingAnswer> Ask(IJudge judge, IReadOnlyList<Question> questions, string purpose, CancellationToken cancellation)
+    /// <summary>Whether answers are awaited.</summary>
+    public bool IsWaiting => inFlight > 0 || again.Count > 0 || given.Count > 0;
+
+    /// <summary>Whether one more question may be asked now.</summary>
+    public bool HasRoom => inFlight < terms.Parallel && again.Count == 0 && Closed() is null;
+
+    /// <summary>Why nothing is asked at present; null: it is.</summary>
+    public string? Closed()
     {
-        var answers = new List<StandingAnswer>(questions.Count);
-        var given = new List<(RolloutRow Row, StandingAnswer Answer)>();
-        var asked = new Dictionary<string, StandingAnswer>();
+        var spent = SpentToday();
+        JudgeInstruments.BudgetRemaining.Set(terms.Budget.Left(spent) ?? double.NaN);
+
+        // What is in flight will cost about what calls cost so far.
+        var mean = calls == 0 ? 0 : (double)inFlight / calls;
+        var coming = new JudgeUsage((int)(taken.PromptTokens * mean), (int)(taken.CompletionTokens * mean), taken.CostUsd * mean);
+        var why = terms.Pause.Reason
+            ?? (terms.Budget.IsSpent(spent + coming)
+                ? string.Create(CultureInfo.InvariantCulture, $"the day's budget is spent ({spent.Tokens:N0} tokens, {spent.CostUsd:F4} dollars): asked again from 00:00 UTC")
+                : null);
+        if (why != told) terms.Warn(why is null ? "judge: it is asked again" : $"judge: nothing is asked: {why}; nothing is lost");
+        return told = why;
+    }
+
+    /// <summary>What was spent today.</summary>
+    public JudgeUsage SpentToday() => log.Spending.On(DateOnly.FromDateTime(terms.Clock.GetUtcNow().UtcDateTime), terms.Purposes);
+
+    /// <summary>Puts a question; where its answer stands already, nobody is asked.</summary>
+    /// <param name="judge">Whom to ask.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="purpose">What it is asked for; one of <see cref="Core.Rollouts.Purposes"/>.</param>
+    public PendingAnswer Ask(IJudge judge, Question question, string purpose)
+    {
+        var judgement = ContentHash.Of(judge, question.Input);
+        if (open.TryGetValue(judgement, out var same)) return Cached(same);
+        var standing = log.Find(judgement);
+        if (standing?.IsFinal(judge.TriesMax) == true) return Cached(new PendingAnswer(standing));
+        var pending = open[judgement] = new PendingAnswer();
+        Start(new Call(judge, question, purpose, judgement, pending) { Attempt = standing is null ? 0 : standing.Attempt + 1 });
+        return pending;
+    }
+
+    /// <summary>Takes what has come, or waits for something to come; what has come stands when this returns.</summary>
+    /// <exception cref="Core.UserException">A judge can answer nobody.</exception>
+    public void Settle(TimeSpan wait, CancellationToken cancellation)
+    {
         try
         {
-            foreach (var (row, history) in questions)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var input = new JudgeInput(history, row.Response.Trim());
-                var judgement = ContentHash.Of(judge, input);
-                var answer = log.Find(judgement) ?? asked.GetValueOrDefault(judgement);
-                if (answer is null)
-                {
-                    answer = asked[judgement] = new StandingAnswer(judgement, Call(judge, input, cancellation), row.RolloutId);
-                    given.Add((row, answer));
-                }
-                else
-                {
-                    JudgeInstruments.JudgeCacheHits.Inc();
-                }
-
-                answers.Add(answer);
-                if (given.Count == AnswersAnAppend) Append();
-            }
+            while (again.Count > 0 && inFlight < terms.Parallel && Closed() is null) Start(again.Dequeue());
+            if (inFlight > 0 && given.Count == 0 && arrived.TryTake(out var first, (int)wait.TotalMilliseconds, cancellation)) Arrive(first);
+            while (arrived.TryTake(out var next)) Arrive(next);
         }
         finally
         {
             // Whatever happens, what was paid for is kept.
-            Append();
-        }
-
-        return answers;
-
-        void Append()
-        {
-            List<(RolloutRow, StandingAnswer)> batch = [.. given];
-            given.Clear();
-            log.Append(judge, batch, purpose);
+            Flush();
         }
     }
 
-    // Workers own their threads and are synchronous; the embedded judges answer at once.
-    private static string Call(IJudge judge, JudgeInput input, CancellationToken cancellation)
+    /// <summary>The answers to some questions, in their order.</summary>
+    /// <param name="judge">Whom to ask.</param>
+    /// <param name="questions">The questions.</param>
+    /// <param name="purpose">What they are asked for.</param>
+    /// <param name="cancellation">Stops between questions; what was answered by then stands.</param>
+    public IReadOnlyList<StandingAnswer> AskAll(IJudge judge, IReadOnlyList<Question> questions, string purpose, CancellationToken cancellation)
     {
-        var answer = judge.AskAsync(input, cancellation).AsTask().GetAwaiter().GetResult();
-        JudgeInstruments.JudgeRequests.WithLabels("embedded", "ok").Inc();
+        var pending = new List<PendingAnswer>(questions.Count);
+        try
+        {
+            foreach (var question in questions)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                while (!HasRoom)
+                {
+                    Settle(TimeSpan.FromMilliseconds(100), cancellation);
+                    if (inFlight == 0 && !HasRoom) cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
+                    cancellation.ThrowIfCancellationRequested();
+                }
+
+                pending.Add(Ask(judge, question, purpose));
+            }
+
+            while (IsWaiting)
+            {
+                Settle(TimeSpan.FromMilliseconds(100), cancellation);
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            Flush();
+        }
+
+        return [.. pending.Select(p => p.Answer!)];
+    }
+
+    /// <summary>Gives those who are answering a moment, keeps what they say, and gives the others up.</summary>
+    public void Dispose()
+    {
+        var until = terms.Clock.GetTimestamp();
+        try
+        {
+            again.Clear();
+            while (inFlight > 0 && terms.Clock.GetElapsedTime(until) < GraceAtTheEnd)
+            {
+                if (arrived.TryTake(out var call, TimeSpan.FromMilliseconds(100))) Arrive(call, isEnd: true);
+            }
+        }
+        catch (Core.UserException)
+        {
+            // Told already by whoever ended for it.
+        }
+        finally
+        {
+            giveUp.Cancel();
+            Flush();
+        }
+    }
+
+    private static PendingAnswer Cached(PendingAnswer answer)
+    {
+        JudgeInstruments.JudgeCacheHits.Inc();
         return answer;
+    }
+
+    private void Start(Call call)
+    {
+        var asked = call.Judge.AskAsync(call.Question.Input, call.Attempt, giveUp.Token);
+        if (asked.IsCompletedSuccessfully)
+        {
+            // A judge in this process answers at once: nothing is in flight, and answers are appended by the batch.
+            JudgeInstruments.JudgeRequests.WithLabels("embedded", "ok").Inc();
+            Take(call, asked.Result);
+            return;
+        }
+
+        inFlight++;
+        call.Reply = asked.AsTask();
+        call.Reply.ContinueWith(_ => arrived.Add(call), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void Arrive(Call call, bool isEnd = false)
+    {
+        inFlight--;
+        if (call.Reply!.IsCanceled) return;
+        var reply = call.Reply.GetAwaiter().GetResult();
+        taken += reply.Usage;
+        calls++;
+        Tell(call.Judge, reply);
+        Take(call, reply, isEnd);
+    }
+
+    private void Take(Call call, JudgeReply reply, bool isEnd = false)
+    {
+        given.Add((call, reply));
+        if (given.Count >= AnswersAnAppend) Flush(isEnd);
+    }
+
+    // From here on they stand; then whoever asked is told, or the same is asked again.
+    private void Flush(bool isEnd = false)
+    {
+        if (given.Count == 0) return;
+        List<(Call Call, JudgeReply Reply)> batch = [.. given];
+        given.Clear();
+        log.Append([.. batch.Select(g => new GivenAnswer(
+            g.Call.Judgement, g.Call.Attempt, g.Call.Question.Id, g.Call.Question.User, g.Call.Purpose, g.Call.Judge.Model, g.Call.Judge.Template, g.Reply))]);
+        foreach (var (call, _) in batch)
+        {
+            var standing = log.Find(call.Judgement)!;
+            if (standing.IsFinal(call.Judge.TriesMax))
+            {
+                call.Pending.Answer = standing;
+                open.Remove(call.Judgement);
+            }
+            else if (!isEnd)
+            {
+                again.Enqueue(new Call(call.Judge, call.Question, call.Purpose, call.Judgement, call.Pending) { Attempt = standing.Attempt + 1 });
+            }
+        }
+    }
+
+    private static void Tell(IJudge judge, JudgeReply reply)
+    {
+        JudgeInstruments.JudgeTokens.WithLabels(judge.Model, "sent").Inc(reply.Usage.PromptTokens);
+        JudgeInstruments.JudgeTokens.WithLabels(judge.Model, "received").Inc(reply.Usage.CompletionTokens);
+        JudgeInstruments.JudgeCost.WithLabels(judge.Model).Inc(reply.Usage.CostUsd);
+        JudgeInstruments.JudgeDuration.WithLabels(judge.Model).Observe(reply.Latency.TotalSeconds);
+        if (reply.Reading.Outcome == ReadingOutcome.Reject) JudgeInstruments.Rejected.WithLabels(OneName.Of(reply.Reading.Reason)).Inc();
+        else JudgeInstruments.Coverage.Set(reply.Reading.CoverageRatio);
+    }
+
+    private sealed record Call(IJudge Judge, Question Question, string Purpose, string Judgement, PendingAnswer Pending)
+    {
+        public int Attempt { get; init; }
+
+        public Task<JudgeReply>? Reply { get; set; }
     }
 }

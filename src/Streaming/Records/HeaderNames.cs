@@ -39,6 +39,12 @@ public static class HeaderNames
     /// <summary>What rollouts or judgements are for: label, update or evaluation.</summary>
     public const string Purpose = "tppo-purpose";
 
+    /// <summary>Content hash of the question, of an attempt after the first.</summary>
+    public const string Judgement = "tppo-judgement";
+
+    /// <summary>From asking a judge to its whole answer.</summary>
+    public const string LatencyMilliseconds = "tppo-latency-ms";
+
     /// <summary>Rows of an Arrow record.</summary>
     public const string Rows = "tppo-rows";
 

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Tppo.Core.Judging;
 using Tppo.Core.Judging.Reading;
 using Tppo.Core.Numerics;
+using Tppo.Core.Settings;
 using Tppo.Core.Text;
 
 namespace Tppo.Core.Tests;
@@ -84,10 +85,29 @@ public partial class AnswerReaderTests
     }
 
     [Fact]
-    public void A_response_without_a_word_has_no_coverage()
+    public void Of_a_response_without_a_word_the_whole_alone_is_judged()
     {
-        Assert.Equal(RejectReason.Coverage, AnswerReader.Read(new Completion("""{"--": 1} {"Relevance": 1}"""), Words.Split("--, ,")).Reason);
-        Assert.Equal(RejectReason.Coverage, AnswerReader.Read(new Completion("{}"), []).Reason);
+        var read = AnswerReader.Read(new Completion("""{"words":[["--",null]],"whole":0}"""), Words.Split("--, ,"));
+        Assert.Equal((ReadingOutcome.Ok, Category.Irrelevant), (read.Outcome, read.Whole));
+        Assert.Equal([Category.None], read.Words);
+        Assert.Equal(Category.Relevant, AnswerReader.Read(new Completion("""{"words":[],"whole":1}"""), []).Whole);
+        Assert.Equal(RejectReason.NoJson, AnswerReader.Read(new Completion("{}"), []).Reason);
+    }
+
+    [Theory]
+    [InlineData("""<ACROSS_QUERY_JUDGEMENTS>{"Relevance": {"Score": 1}}</ACROSS_QUERY_JUDGEMENTS>""", "ok 1")]
+    [InlineData("""{"Relevance": {"Score": 0}}""", "ok 0")]
+    [InlineData("""{"ACROSS_QUERY_JUDGEMENTS":{"Relevance":{"Score":1}}}""", "ok 1")]
+    [InlineData("""I would say {"Relevance": 0}. No: {"Relevance": 1}""", "ok 1")]
+    [InlineData("""{"Relevance": {"Score": 0.7}}""", "coverage")]
+    [InlineData("""{"red": 1}""", "no_json")]
+    [InlineData("""{"Relevance": {"Sco""", "truncated")]
+    public void Where_only_the_whole_was_asked_for_the_last_score_that_stands_alone_counts(string content, string expected)
+    {
+        var read = AnswerReader.Read(new Completion(content), Words.Split("red shoes"), AnswerForm.WholeOnly);
+        var score = read.Whole == Category.Relevant ? 1 : 0;
+        Assert.Equal(expected, read.Outcome == ReadingOutcome.Ok ? $"ok {score}" : OneName.Of(read.Reason));
+        Assert.All(read.Words, w => Assert.Equal(Category.None, w));
     }
 
     [Fact]

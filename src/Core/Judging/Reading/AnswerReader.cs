@@ -13,15 +13,37 @@ public static class AnswerReader
     private const double CoverageLeast = 0.8;
 
     /// <summary>Reads a completion against the words of a response.</summary>
-    public static JudgeReading Read(Completion completion, IReadOnlyList<Word> words)
+    /// <param name="completion">What came back.</param>
+    /// <param name="words">The words of the response that was to be judged.</param>
+    /// <param name="form">What the answer was to hold; of a vote there is nothing here to read.</param>
+    public static JudgeReading Read(Completion completion, IReadOnlyList<Word> words, AnswerForm form = AnswerForm.WordsAndWhole)
     {
-        if (!string.IsNullOrEmpty(completion.Refusal)) return JudgeReading.Rejected(RejectReason.Refusal, retry: false);
-        if (string.IsNullOrWhiteSpace(completion.Content)) return JudgeReading.Rejected(RejectReason.Empty, retry: true);
-        var sections = AnswerSections.Find(completion.Content);
-        if (sections.Words is not { } entries)
-            return JudgeReading.Rejected(sections.IsCut || completion.FinishReason == "length" ? RejectReason.Truncated : RejectReason.NoJson, retry: true);
-        var scored = new ScoredWords(words, entries);
-        if (scored.Coverage < CoverageLeast) return JudgeReading.Rejected(RejectReason.Coverage, retry: true);
+        if (!string.IsNullOrEmpty(completion.Refusal)) return JudgeReading.Rejected(words.Count, RejectReason.Refusal, retry: false);
+        if (string.IsNullOrWhiteSpace(completion.Content)) return JudgeReading.Rejected(words.Count, RejectReason.Empty, retry: true);
+        // Of a response without words, the whole is all that can be judged.
+        if (words.All(w => Text.Words.Normalise(w.Text).Length == 0)) form = AnswerForm.WholeOnly;
+        var sections = AnswerSections.Find(completion.Content, form);
+        if (form == AnswerForm.WholeOnly ? sections.Whole is null : sections.Words is null)
+        {
+            var cut = sections.IsCut || completion.FinishReason == "length";
+            return JudgeReading.Rejected(words.Count, cut ? RejectReason.Truncated : RejectReason.NoJson, retry: true);
+        }
+
+        return form == AnswerForm.WholeOnly ? Whole(sections, words) : Words(sections, words);
+    }
+
+    private static JudgeReading Whole(AnswerSections sections, IReadOnlyList<Word> words)
+    {
+        var whole = Score.Of(sections.Whole);
+        return whole == Category.None
+            ? JudgeReading.Rejected(words.Count, RejectReason.Coverage, retry: true)
+            : JudgeReading.Given(new Category[words.Count], whole) with { Repaired = sections.IsRepaired };
+    }
+
+    private static JudgeReading Words(AnswerSections sections, IReadOnlyList<Word> words)
+    {
+        var scored = new ScoredWords(words, sections.Words!);
+        if (scored.Coverage < CoverageLeast) return JudgeReading.Rejected(words.Count, RejectReason.Coverage, retry: true);
         var whole = Score.Of(sections.Whole);
         var isWhole = scored.IsComplete && whole != Category.None;
         return new JudgeReading(isWhole ? ReadingOutcome.Ok : ReadingOutcome.Partial, scored.Categories, whole, RejectReason.None, Retry: false)

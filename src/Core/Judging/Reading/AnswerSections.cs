@@ -12,10 +12,19 @@ internal sealed partial record AnswerSections(IReadOnlyList<(string Word, LooseV
 {
     private const string ThoughtBegins = "<think>", ThoughtEnds = "</think>";
 
-    /// <summary>Finds them in a text: the last complete pair counts, whatever stands around it; without one, the last scores of words.</summary>
-    internal static AnswerSections Find(string content)
+    /// <summary>
+    /// Finds them in a text: the last complete pair counts, whatever stands around it; without one, the last scores of words. Where only
+    /// the whole was asked for, the last score that stands alone.
+    /// </summary>
+    internal static AnswerSections Find(string content, AnswerForm form)
     {
         var (sections, isCut) = All(WithoutThoughts(content));
+        if (form == AnswerForm.WholeOnly)
+        {
+            var alone = sections.FindLast(s => s.IsWhole || IsWholeAlone(s.Value));
+            return new AnswerSections(null, alone?.Value, isCut, alone?.IsRepaired == true);
+        }
+
         var pair = Enumerable.Range(0, Math.Max(0, sections.Count - 1)).LastOrDefault(i => !sections[i].IsWhole && sections[i + 1].IsWhole, -1);
         var words = pair >= 0 ? pair : sections.FindLastIndex(s => !s.IsWhole);
         if (words < 0) return new AnswerSections(null, null, isCut, false);
@@ -68,11 +77,11 @@ internal sealed partial record AnswerSections(IReadOnlyList<(string Word, LooseV
     // What a value is, its own names say, or the tag before it, or its form and place.
     private static IEnumerable<Section> Of(LooseValue value, string before, bool behindWords, bool isRepaired)
     {
-        if (value is LooseValue.Map map && map.Entries.Any(e => NamesWords(e.Key) && IsWords(e.Value)))
+        if (value is LooseValue.Map map && map.Entries.Any(e => NamesWords(e.Key) && IsNamedWords(e.Value)))
         {
             foreach (var (key, inner) in map.Entries)
             {
-                if (NamesWords(key) && IsWords(inner)) yield return new Section(false, inner, isRepaired);
+                if (NamesWords(key) && IsNamedWords(inner)) yield return new Section(false, inner, isRepaired);
                 else if (NamesWhole(key)) yield return new Section(true, inner, isRepaired);
             }
 
@@ -89,6 +98,9 @@ internal sealed partial record AnswerSections(IReadOnlyList<(string Word, LooseV
 
     private static bool IsWords(LooseValue value) =>
         value is LooseValue.Map || (value is LooseValue.Sequence { Items.Count: > 0 } list && list.Items.All(IsPair));
+
+    // Where a name says so, none is a list of words too: a response may have none.
+    private static bool IsNamedWords(LooseValue value) => IsWords(value) || value is LooseValue.Sequence { Items.Count: 0 };
 
     private static bool IsPair(LooseValue item) => Pair(item) is not null;
 

@@ -36,11 +36,14 @@ public enum RejectReason
 
     /// <summary>It never came.</summary>
     Error,
+
+    /// <summary>The question is longer than the model can read, its oldest events left out or not.</summary>
+    ContextLength,
 }
 
 /// <summary>A completion, read against the words of the response that was to be judged. Never a score that the judge did not give.</summary>
 /// <param name="Outcome">Whether it can be used.</param>
-/// <param name="Words">Category of each word of the response, by position; masked is none. Empty where rejected.</param>
+/// <param name="Words">Category of each word of the response, by position; masked is none. All none where rejected.</param>
 /// <param name="Whole">Category of the whole; none where there is no usable score of it.</param>
 /// <param name="Reason">Why it is rejected.</param>
 /// <param name="Retry">Where rejected, whether asking again may help.</param>
@@ -61,5 +64,17 @@ public sealed record JudgeReading(ReadingOutcome Outcome, IReadOnlyList<Category
     /// <summary>What the judge scored that is no word of the response, as it wrote it, in ordinal order.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
-    internal static JudgeReading Rejected(RejectReason reason, bool retry) => new(ReadingOutcome.Reject, [], Category.None, reason, retry);
+    /// <summary>Share of the words that have a score; 1 where there are none.</summary>
+    public double CoverageRatio => Words.Count == 0 ? 1 : Words.Count(w => w != Category.None) / (double)Words.Count;
+
+    /// <summary>Nothing can be used.</summary>
+    /// <param name="words">How many words the response has.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="retry">Whether asking again may help.</param>
+    public static JudgeReading Rejected(int words, RejectReason reason, bool retry) =>
+        new(ReadingOutcome.Reject, new Category[words], Category.None, reason, retry);
+
+    /// <summary>Scores that are known otherwise.</summary>
+    public static JudgeReading Given(IReadOnlyList<Category> words, Category whole) =>
+        new(ReadingOutcome.Ok, words, whole, RejectReason.None, Retry: false);
 }

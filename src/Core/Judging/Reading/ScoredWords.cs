@@ -30,13 +30,13 @@ internal sealed class ScoredWords
 
         // A word that stands twice and has a score in one place has one.
         var usable = identities.Where((_, i) => Categories[i] != Category.None).ToHashSet(StringComparer.Ordinal);
-        Coverage = distinct.Count == 0 ? 0 : (double)usable.Count / distinct.Count;
+        Coverage = (double)usable.Count / distinct.Count;
         IsComplete = missing.Count + conflicts.Count + badScores.Count == 0;
     }
 
     internal IReadOnlyList<Category> Categories { get; }
 
-    /// <summary>Share of the response's distinct words that have a usable score; 0 where it has no word.</summary>
+    /// <summary>Share of the response's distinct words that have a usable score; there is at least one.</summary>
     internal double Coverage { get; }
 
     /// <summary>Whether every word has one.</summary>
