@@ -65,8 +65,7 @@ public class WorldTests
             var best = evidence.Strength.MaxBy(s => s.Value).Key;
             var mods = World.Modifiers(best);
             oracle += truth.Whole(evidence, $"{mods[0]} {mods[1]} {World.Heads(best)[0]}, {mods[2]} {World.Heads(best)[1]}, {mods[3]} {mods[4]}") ? 1 : 0;
-            var answer = JudgeAnswer.Read(
-                await judge.AskAsync(new JudgeInput(window.History, response), TestContext.Current.CancellationToken), Words.Split(response));
+            var answer = (await judge.AskAsync(new JudgeInput(window.History, response), 0, TestContext.Current.CancellationToken)).Reading;
             judged += labels.Count;
             agree += labels.Where((l, k) => answer.Words[k] == Categories.Of(l)).Count();
         }
@@ -92,10 +91,11 @@ public class WorldTests
         var window = World.Events().GroupBy(e => e.User).SelectMany(u => Windower.NewestOnly(u, new WindowSettings())).First();
         var input = new JudgeInput(window.History, string.Join(", ", window.Targets));
         var noisy = new OracleJudge(World, 2);
-        Assert.Equal(await noisy.AskAsync(input, TestContext.Current.CancellationToken), await noisy.AskAsync(input, TestContext.Current.CancellationToken));
+        var (first, again) = (await noisy.AskAsync(input, 0, TestContext.Current.CancellationToken), await noisy.AskAsync(input, 1, TestContext.Current.CancellationToken));
+        Assert.Equal(first.Completion, again.Completion);
         var truth = new WorldTruth(World);
         var evidence = truth.Evidence(window.History);
-        var answer = JudgeAnswer.Read(await new OracleJudge(World, 0).AskAsync(input, TestContext.Current.CancellationToken), Words.Split(input.Response));
+        var answer = (await new OracleJudge(World, 0).AskAsync(input, 0, TestContext.Current.CancellationToken)).Reading;
         Assert.Equal(
             Words.Split(input.Response).Select(w => truth.Word(evidence, Words.Normalise(w.Text)).Relevant), answer.Words.Select(c => c == Category.Relevant));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tppo.Core.Events;
 using Tppo.Core.Judging;
+using Tppo.Core.Judging.Reading;
 using Tppo.Core.Models;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Statistics;
@@ -135,5 +136,5 @@ public sealed class MeasureTests
             Response = response,
             Finished = finished,
         },
-        Window, new JudgeAnswer(words, whole), targets: 3);
+        Window, JudgeReading.Given(words, whole), targets: 3);
 }

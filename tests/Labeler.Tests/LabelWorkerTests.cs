@@ -55,8 +55,8 @@ public sealed class LabelWorkerTests
         {
             var row = rows[reward.RolloutId];
             var words = Words.Split(row.Response);
-            var answer = JudgeAnswer.Read(
-                await judge.AskAsync(new JudgeInput(windows[row.WindowId].History, row.Response.Trim()), TestContext.Current.CancellationToken), words);
+            var input = new JudgeInput(windows[row.WindowId].History, row.Response.Trim());
+            var answer = (await judge.AskAsync(input, 0, TestContext.Current.CancellationToken)).Reading;
             Assert.Equal(answer.Whole, reward.Sentence);
             for (var t = 0; t < row.ResponseIds.Length; t++)
             {

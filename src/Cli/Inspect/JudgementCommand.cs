@@ -64,7 +64,7 @@ internal static class JudgementCommand
     {
         var distinct = new JsonObject();
         var differ = false;
-        for (var i = 0; i < read.Words.Count; i++)
+        for (var i = 0; i < read.Words.Count && read.Outcome != ReadingOutcome.Reject; i++)
         {
             var identity = Words.Normalise(words[i].Text);
             if (identity.Length == 0) continue;

@@ -7,8 +7,9 @@ namespace Tppo.Core.Judging;
 public static class ContentHash
 {
     /// <summary>64 hex digits.</summary>
-    public static string Of(IJudge judge, JudgeInput input) =>
-        Numerics.Digest.Sha256Hex(judge.Model, judge.Template, OfHistory(input.History), input.Response);
+    public static string Of(IJudge judge, JudgeInput input) => input.Other.Length == 0
+        ? Numerics.Digest.Sha256Hex(judge.Model, judge.Template, OfHistory(input.History), input.Response)
+        : Numerics.Digest.Sha256Hex(judge.Model, judge.Template, OfHistory(input.History), input.Response, input.Other);
 
     /// <summary>A history's hash: type, time, text and url of every event.</summary>
     public static string OfHistory(IReadOnlyList<HistoryEvent> history) =>

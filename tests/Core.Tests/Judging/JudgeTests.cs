@@ -1,5 +1,6 @@
 using Tppo.Core.Events;
 using Tppo.Core.Judging;
+using Tppo.Core.Judging.Reading;
 using Tppo.Core.Settings;
 using Tppo.Core.Text;
 using Tppo.Core.Windows;
@@ -15,32 +16,11 @@ public class JudgeTests
     [Fact]
     public void An_answer_comes_back_as_it_was_with_masked_words()
     {
-        var raw = JudgeAnswer.Write(RedShoes, [Relevant, Irrelevant, None], Relevant);
-        Assert.Equal("""{"words":[["Red",1],["shoes",0],["--",null]],"whole":1}""", raw);
-        var answer = JudgeAnswer.Read(raw, RedShoes);
-        Assert.Equal([Relevant, Irrelevant, None], answer.Words);
-        Assert.Equal(Relevant, answer.Whole);
+        var reply = JudgeReply.Embedded(RedShoes, [Relevant, Irrelevant, None], Relevant);
+        Assert.Equal("""{"words":[["Red",1],["shoes",0],["--",null]],"whole":1}""", reply.Completion.Content);
+        Assert.Equal([Relevant, Irrelevant, None], reply.Reading.Words);
+        Assert.Equal((Relevant, ReadingOutcome.Ok), (reply.Reading.Whole, reply.Reading.Outcome));
     }
-
-    [Fact]
-    public void Words_are_compared_by_identity_and_an_unusable_score_masks_only_its_word()
-    {
-        var answer = JudgeAnswer.Read("""{"words":[["\"RED\"",1],["shoes!","yes"],["",0.5]],"whole":7}""", RedShoes);
-        Assert.Equal([Relevant, None, None], answer.Words);
-        Assert.Equal(None, answer.Whole);
-    }
-
-    [Theory]
-    [InlineData("""{"words":[["red",1],["shoes",1]],"whole":1}""", "expected 3 words, found 2")]
-    [InlineData("""{"words":[["shoes",1],["red",1],["--",1]],"whole":1}""", "word 0 is another")]
-    [InlineData("""{"words":[["red",1],["shoes",1],["--",1]]}""", "expected {\"words\"")]
-    [InlineData("""{"words":[["red"],["shoes",1],["--",1]],"whole":1}""", "expected {\"words\"")]
-    [InlineData("""{"words":{"red":1},"whole":1}""", "expected {\"words\"")]
-    [InlineData("""{"words":[[1,1],["shoes",1],["--",1]],"whole":1}""", "expected {\"words\"")]
-    [InlineData("I cannot help with that", "expected {\"words\"")]
-    [InlineData("", "expected {\"words\"")]
-    public void An_answer_to_something_else_is_refused_and_never_scored(string raw, string message) =>
-        Assert.Contains(message, Assert.Throws<FormatException>(() => JudgeAnswer.Read(raw, RedShoes)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_oracle_errs_as_often_as_its_noise_says()
@@ -56,7 +36,7 @@ public class JudgeTests
             var response = string.Join(", ", windows[i].Targets.Concat(windows[(i + 1) % windows.Count].Targets).Distinct());
             var evidence = truth.Evidence(windows[i].History);
             var words = Words.Split(response);
-            var answer = JudgeAnswer.Read(Ask(judge, windows[i].History, response), words);
+            var answer = Ask(judge, windows[i].History, response);
             wholeFlips += truth.Whole(evidence, response) == (answer.Whole == Relevant) ? 0 : 1;
             foreach (var (k, identity) in words.Select(w => Words.Normalise(w.Text)).Index().DistinctBy(w => w.Item))
             {
@@ -90,9 +70,10 @@ public class JudgeTests
         Assert.Equal(all[0], Hash(1, [history[0] with { }], "r"));
     }
 
-    internal static string Ask(IJudge judge, IReadOnlyList<HistoryEvent> history, string response)
+    internal static JudgeReading Ask(IJudge judge, IReadOnlyList<HistoryEvent> history, string response)
     {
-        var answer = judge.AskAsync(new JudgeInput(history, response), TestContext.Current.CancellationToken).AsTask();
-        return answer.GetAwaiter().GetResult();
+        var reply = judge.AskAsync(new JudgeInput(history, response), attempt: 0, TestContext.Current.CancellationToken).AsTask();
+        Assert.True(reply.IsCompletedSuccessfully);
+        return reply.Result.Reading;
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Tppo.Core.Events;
 using Tppo.Core.Judging;
 using Tppo.Core.Numerics;
-using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using static Tppo.Core.Judging.Category;
 
@@ -16,8 +15,7 @@ public class LogStatisticsTests
     public void A_word_of_the_history_or_its_stem_is_relevant()
     {
         var judge = new LogStatisticsJudge(Toy(200, shuffled: false), "toy");
-        var answer = JudgeAnswer.Read(
-            JudgeTests.Ask(judge, History("walking lamps"), "walked lamp, lamps zebra, --"), Words.Split("walked lamp, lamps zebra, --"));
+        var answer = JudgeTests.Ask(judge, History("walking lamps"), "walked lamp, lamps zebra, --");
         Assert.Equal([Relevant, Relevant, Relevant, Irrelevant, None], answer.Words);
     }
 
@@ -41,7 +39,7 @@ public class LogStatisticsTests
 
         // No pair occurs outside its own window, so nothing but the history's own words is relevant.
         var judge = new LogStatisticsJudge(windows, "alone");
-        Assert.Equal([Irrelevant], JudgeAnswer.Read(JudgeTests.Ask(judge, History("apple"), "pear"), Words.Split("pear")).Words);
+        Assert.Equal([Irrelevant], JudgeTests.Ask(judge, History("apple"), "pear").Words);
     }
 
     [Fact]
@@ -70,7 +68,7 @@ public class LogStatisticsTests
     public void Association_tells_words_of_the_same_topic_from_others()
     {
         var judge = new LogStatisticsJudge(Toy(600, shuffled: false), "toy");
-        var answer = JudgeAnswer.Read(JudgeTests.Ask(judge, History("h3q1 h3q2"), "g3q1 g5q1"), Words.Split("g3q1 g5q1"));
+        var answer = JudgeTests.Ask(judge, History("h3q1 h3q2"), "g3q1 g5q1");
         Assert.Equal([Relevant, Irrelevant], answer.Words);
     }
 
@@ -78,7 +76,7 @@ public class LogStatisticsTests
     public void A_response_is_relevant_where_most_of_its_queries_are_and_it_does_not_repeat_itself()
     {
         var judge = new LogStatisticsJudge(Toy(200, shuffled: false), "toy");
-        Category Whole(string response) => JudgeAnswer.Read(JudgeTests.Ask(judge, History("red green blue"), response), Words.Split(response)).Whole;
+        Category Whole(string response) => JudgeTests.Ask(judge, History("red green blue"), response).Whole;
         Assert.Equal(Relevant, Whole("red, green, blue"));
         Assert.Equal(Relevant, Whole("red, green, zebra"));
         Assert.Equal(Irrelevant, Whole("red, lion, zebra"));

@@ -1,5 +1,6 @@
 using Tppo.Core.Events;
 using Tppo.Core.Judging;
+using Tppo.Core.Judging.Reading;
 using Tppo.Core.Log;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Windows;
@@ -21,12 +22,12 @@ public class JudgeDeskTests
     {
         using var log = new TestLog();
         var judge = new CountingJudge("one");
-        Assert.Equal(["answer 1", "answer 2", "answer 1"], Ask(log.Log, judge, "red", "blue", "red").Select(a => a.Answer));
+        Assert.Equal(["answer 1", "answer 2", "answer 1"], Ask(log.Log, judge, "red", "blue", "red").Select(a => a.Completion.Content));
         Assert.Equal(2, log.Records(Topics.Judgements).Count);
         log.Reopen();
-        Assert.Equal(["answer 2", "answer 3"], Ask(log.Log, judge, "blue", "green").Select(a => a.Answer));
+        Assert.Equal(["answer 2", "answer 3"], Ask(log.Log, judge, "blue", "green").Select(a => a.Completion.Content));
         Assert.Equal(3, judge.Calls);
-        Assert.Equal("answer 1", Assert.Single(Ask(log.Log, new CountingJudge("two"), "red")).Answer);
+        Assert.Equal("answer 1", Assert.Single(Ask(log.Log, new CountingJudge("two"), "red")).Completion.Content);
         Assert.Equal(4, log.Records(Topics.Judgements).Count);
     }
 
@@ -84,10 +85,10 @@ public class JudgeDeskTests
 
     private static IReadOnlyList<StandingAnswer> Ask(IEventLog log, IJudge judge, CancellationToken cancellation, params string[] responses)
     {
-        var judgements = new JudgementLog(log);
+        var judgements = new JudgementLog(log, TimeProvider.System);
         judgements.Refresh();
-        return new JudgeDesk(judgements).Ask(
-            judge, [.. responses.Select((response, i) => new Question(Row(i, response), History))], Purposes.Label, cancellation);
+        using var desk = new JudgeDesk(judgements, new DeskTerms());
+        return desk.AskAll(judge, [.. responses.Select((response, i) => Question.Of(Row(i, response), History))], Purposes.Label, cancellation);
     }
 
     private sealed class CountingJudge(string model) : IJudge
@@ -102,10 +103,10 @@ public class JudgeDeskTests
 
         public string Template => "test";
 
-        public ValueTask<string> AskAsync(JudgeInput input, CancellationToken cancellation)
+        public ValueTask<JudgeReply> AskAsync(JudgeInput input, int attempt, CancellationToken cancellation)
         {
             if (++Calls == At) Then();
-            return ValueTask.FromResult($"answer {Calls}");
+            return ValueTask.FromResult(new JudgeReply(new Completion($"answer {Calls}"), JudgeReading.Given([], Category.Relevant)));
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial record AnswerSections(IReadOnlyList<(string Word, LooseV
         if (form == AnswerForm.WholeOnly)
         {
             var alone = sections.FindLast(s => s.IsWhole || IsWholeAlone(s.Value));
-            return new AnswerSections(null, alone?.Value, isCut, alone?.IsRepaired == true);
+            return new AnswerSections(null, alone is null ? null : Unwrapped(alone.Value), isCut, alone?.IsRepaired == true);
         }
 
         var pair = Enumerable.Range(0, Math.Max(0, sections.Count - 1)).LastOrDefault(i => !sections[i].IsWhole && sections[i + 1].IsWhole, -1);
@@ -91,10 +91,12 @@ internal sealed partial record AnswerSections(IReadOnlyList<(string Word, LooseV
         var tag = Tag().Matches(before).LastOrDefault();
         var isTagged = tag is { Success: true } && !tag.Groups["end"].Success;
         var isWhole = isTagged ? tag!.Groups["whole"].Success : behindWords && IsWholeAlone(value);
-        if (isWhole || IsWords(value)) yield return new Section(isWhole, value, isRepaired);
+        if (isWhole || IsWords(value)) yield return new Section(isWhole, isWhole ? Unwrapped(value) : value, isRepaired);
     }
 
     private static bool IsWholeAlone(LooseValue value) => value is LooseValue.Map { Entries: [var (key, _)] } && (NamesWhole(key) || Score.Names(key));
+
+    private static LooseValue Unwrapped(LooseValue whole) => whole is LooseValue.Map { Entries: [var (key, inner)] } && NamesWhole(key) ? inner : whole;
 
     private static bool IsWords(LooseValue value) =>
         value is LooseValue.Map || (value is LooseValue.Sequence { Items.Count: > 0 } list && list.Items.All(IsPair));

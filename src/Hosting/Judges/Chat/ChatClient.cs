@@ -43,6 +43,7 @@ public sealed class ChatClient : IDisposable
         using var deadline = new CancellationTokenSource(access.Deadline, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         var body = new ReceivedBody(BytesMax);
+        var hasBegun = false;
         try
         {
             using var message = new HttpRequestMessage(HttpMethod.Post, completions) { Content = new ReadOnlyMemoryContent(request.ToJson(dialect, access.Streams)) };
@@ -52,7 +53,8 @@ public sealed class ChatClient : IDisposable
             using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
             limits.Heard(response.Headers);
             using var stream = await response.Content.ReadAsStreamAsync(either.Token);
-            if (response.StatusCode == HttpStatusCode.OK)
+            hasBegun = response.StatusCode == HttpStatusCode.OK;
+            if (hasBegun)
             {
                 await body.ReadAsync(stream, access.IdleMax, clock, either.Token);
                 return ChatBody.Read(body.Bytes);
@@ -71,7 +73,7 @@ public sealed class ChatClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            var kind = body.Bytes.Length == 0 ? FailureKind.Unavailable : FailureKind.Broken;
+            var kind = hasBegun ? FailureKind.Broken : FailureKind.Unavailable;
             throw new ChatException(kind, $"{access.Place}: {Innermost(e).Message}", e) { BytesReceived = body.Bytes.Length };
         }
     }
