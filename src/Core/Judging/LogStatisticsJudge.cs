@@ -57,9 +57,13 @@ public sealed class LogStatisticsJudge : IJudge
     /// </summary>
     public double? HeldOutAuc(IReadOnlyList<Window> heldOut)
     {
-        var pairs = MatchedAndShuffled(heldOut).Select(p => (Score: Score(p.Window, p.Targets), p.Matched)).ToList();
+        var pairs = ScoredPairs(heldOut);
         return Ranking.Auc([.. pairs.Select(p => p.Score)], [.. pairs.Select(p => p.Matched)]);
     }
+
+    /// <summary>What that AUC is over: each window's history with its own targets, and with those of the next window of another user.</summary>
+    public IReadOnlyList<ScoredPair> ScoredPairs(IReadOnlyList<Window> heldOut) =>
+        [.. MatchedAndShuffled(heldOut).Select(p => new ScoredPair(p.Window.User, Score(p.Window, p.Targets), p.Matched))];
 
     /// <summary>Why nobody should learn from this judge: a line; null where it tells people apart better than a coin does.</summary>
     public string? Doubt(IReadOnlyList<Window> heldOut) => HeldOutAuc(heldOut) is { } auc && auc <= Chance
