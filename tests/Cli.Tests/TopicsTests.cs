@@ -240,7 +240,7 @@ public sealed class TopicsTests : IDisposable
         for (var i = 0; i < rows.Count; i++)
         {
             var back = JsonSerializer.Deserialize<RolloutRow>(printed[i].GetRawText(), Fields);
-            Assert.Equivalent(rows[i], back, strict: true);
+            Assert.Equal(JsonSerializer.Serialize(rows[i]), JsonSerializer.Serialize(back));
         }
     }
 

@@ -8,7 +8,7 @@ public class RolloutCodecTests
 {
     private static readonly Gen<int[]> Ids = Gen.Int[0, 100_000].Array[0, 40];
 
-    private static readonly Gen<RolloutRow> Rows =
+    internal static readonly Gen<RolloutRow> Rows =
         from texts in Gen.String.Array[6]
         from numbers in Gen.Select(Gen.Int, Gen.Long, Gen.Bool)
         from lists in Ids.Array[4]
@@ -32,12 +32,8 @@ public class RolloutCodecTests
         };
 
     [Fact]
-    public void Rows_come_back_as_they_were() => Rows.Array[0, 70].Sample(rows =>
-    {
-        var back = RolloutCodec.Decode(RolloutCodec.Encode(rows));
-        Assert.Equal(rows.Length, back.Length);
-        for (var i = 0; i < rows.Length; i++) Assert.Equivalent(rows[i], back[i], strict: true);
-    }, iter: 100);
+    public void Rows_come_back_as_they_were() =>
+        Rows.Array[0, 70].Sample(rows => Assert.Equal(RowText.Of(rows), RowText.Of(RolloutCodec.Decode(RolloutCodec.Encode(rows)))), iter: 100);
 
     [Fact]
     public void Equal_rows_give_equal_bytes() =>

@@ -9,7 +9,7 @@ public class TokenRewardCodecTests
 {
     private static readonly Gen<Category> Kinds = Gen.Enum<Category>();
 
-    private static readonly Gen<TokenRewardRow> Rows =
+    internal static readonly Gen<TokenRewardRow> Rows =
         from ids in Gen.Int[0, 100_000].Array[0, 40]
         from words in Gen.Int[-1, 20].Array[0, 40]
         from categories in Kinds.Array[0, 40]
@@ -28,12 +28,8 @@ public class TokenRewardCodecTests
         };
 
     [Fact]
-    public void Rows_come_back_as_they_were() => Rows.Array[0, 100].Sample(rows =>
-    {
-        var back = TokenRewardCodec.Decode(TokenRewardCodec.Encode(rows));
-        Assert.Equal(rows.Length, back.Length);
-        for (var i = 0; i < rows.Length; i++) Assert.Equivalent(rows[i], back[i], strict: true);
-    }, iter: 100);
+    public void Rows_come_back_as_they_were() =>
+        Rows.Array[0, 100].Sample(rows => Assert.Equal(RowText.Of(rows), RowText.Of(TokenRewardCodec.Decode(TokenRewardCodec.Encode(rows)))), iter: 100);
 
     [Fact]
     public void A_cut_off_payload_is_refused_at_every_length()
