@@ -40,6 +40,19 @@ internal static class Options
             DefaultValueFactory = _ => otherwise,
         };
 
+    /// <summary>One name of a kind's values, that may be left out.</summary>
+    public static Option<T?> MaybeOneOf<T>(string name)
+        where T : struct, Enum => new(name)
+        {
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (OneName.TryParse<T>(text, out var value)) return value;
+                result.AddError($"{name}: expected {OneName.Choices<T>()}, found \"{text}\"");
+                return null;
+            },
+        };
+
     private static T? Read<T>(ArgumentResult result, NumberStyles styles, string expected)
         where T : struct, INumberBase<T>
     {

@@ -4,6 +4,7 @@ using Tppo.Evaluator;
 using Tppo.Facts.Artifacts;
 using Tppo.Facts.Runs;
 using Tppo.Hosting;
+using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Ingest;
@@ -38,10 +39,19 @@ internal static class Services
 
     /// <summary>What services are given.</summary>
     public static ServiceContext Context(
-        IEventLog log, RunFolder folder, RunSettings settings, StageBoard board, ILoggerFactory loggers, string member = DefaultMember)
+        IEventLog log, RunFolder folder, RunSettings settings, StageBoard board, ILoggerFactory loggers, JudgeAccess judge, string member = DefaultMember)
     {
         var artifacts = new ArtifactStore(folder.Checkpoints);
         artifacts.Prepare();
-        return new ServiceContext { Log = log, Settings = settings, Artifacts = artifacts, Board = board, Loggers = loggers, Member = member };
+        return new ServiceContext
+        {
+            Log = log,
+            Settings = settings,
+            Artifacts = artifacts,
+            Board = board,
+            Loggers = loggers,
+            Member = member,
+            JudgeAccess = judge,
+        };
     }
 }

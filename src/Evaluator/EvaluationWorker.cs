@@ -9,6 +9,7 @@ using Tppo.Core.Statistics;
 using Tppo.Core.Windows;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Evaluations;
+using Tppo.Facts.Judgements;
 using Tppo.Facts.Models;
 using Tppo.Facts.Rollouts;
 using Tppo.Hosting;
@@ -103,6 +104,8 @@ public sealed class EvaluationWorker : IWorker
         var (windows, judge, judgeAuc) = HeldOut(sft);
         var sample = sampling.Take(checkpoint, windows, 1, Step(checkpoint), judge, cancellation);
         var measures = windows.Select((w, i) => ResponseMeasures.Of(sample.Rows[i], w, sample.Answers[i], context.Settings.Windows.Targets)).ToList();
+        if (measures.All(m => m.Unjudged))
+            throw new UserException($"judge {judge.Model}: none of {measures.Count} answers could be used: nothing can be said of {checkpoint.Made}");
         var before = checkpoint.Version > 0 ? evaluations.Find(sft.Model, 0) : null;
         var evaluation = new Evaluation
         {
@@ -117,7 +120,8 @@ public sealed class EvaluationWorker : IWorker
             JudgeCalls = sample.Calls,
         };
         var summary = Summary.Of(measures);
-        Append(evaluation, [.. sample.Records, .. before is null ? [] : Promotion.Of(checkpoint, Summary.Difference(before.Responses, measures))]);
+        var promotion = before is null ? [] : Promotion.Of(checkpoint, Summary.Difference(before.Responses, measures), CanariesFail());
+        Append(evaluation, [.. sample.Records, .. promotion]);
         stage.Report(windows.Count, windows.Count, FormattableString.Invariant($"relevance {summary.Relevance:F3} of {summary.N} windows"));
         var policy = checkpoint.Version == 0 ? "sft" : "tppo";
         string[] labels = [judge.Template, "held-out", policy];
@@ -125,6 +129,15 @@ public sealed class EvaluationWorker : IWorker
         EvaluationInstruments.RelevanceRateLow.WithLabels(labels).Set(summary.Low);
         EvaluationInstruments.RelevanceRateHigh.WithLabels(labels).Set(summary.High);
         EvaluationInstruments.EvaluationValid.WithLabels(labels).Set(summary.N);
+    }
+
+    // Who learned from a judge that gets wrong what is known is no champion.
+    private bool CanariesFail()
+    {
+        if (!context.Judges.IsModel) return false;
+        var (passed, failed) = CanaryLog.Count(context.Log, context.Settings);
+        if (failed > 0) context.Warn($"{failed} of {passed + failed} canary questions were answered wrongly by the judge: nothing is promoted");
+        return failed > 0;
     }
 
     private void EvaluateRewardModel(CheckpointProduced reward, CheckpointProduced sft, CancellationToken cancellation)

@@ -11,9 +11,12 @@ namespace Tppo.Evaluator;
 public static class Promotion
 {
     /// <summary>The facts for <c>models.v1</c>: that it was evaluated, and that the alias has moved where it has.</summary>
-    public static IEnumerable<OutgoingRecord> Of(CheckpointProduced checkpoint, PairedDifference difference)
+    /// <param name="checkpoint">The policy.</param>
+    /// <param name="difference">How much better it is than its SFT policy.</param>
+    /// <param name="isJudgeDoubted">Whether the judge that it learned from got wrong what is known.</param>
+    public static IEnumerable<OutgoingRecord> Of(CheckpointProduced checkpoint, PairedDifference difference, bool isJudgeDoubted = false)
     {
-        var promoted = difference.Low > 0;
+        var promoted = difference.Low > 0 && !isJudgeDoubted;
         EvaluationInstruments.Promotions.WithLabels(promoted ? "promoted" : "kept").Inc();
         var measured = new { mean = difference.Mean, low = Figure.Known(difference.Low), high = Figure.Known(difference.High) };
         yield return Fact(checkpoint, "evaluation_recorded", new { difference = measured });

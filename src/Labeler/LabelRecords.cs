@@ -16,7 +16,10 @@ using Tppo.Streaming.Records;
 
 namespace Tppo.Labeler;
 
-/// <summary>What becomes of an answered record: a <c>token-rewards.v1</c> record of its rows, an end mark for an end mark, dead letters of what was rejected.</summary>
+/// <summary>
+/// What becomes of an answered record: a <c>token-rewards.v1</c> record of its rows, an end mark for an end mark, dead letters of what
+/// was rejected.
+/// </summary>
 /// <param name="context">The run.</param>
 internal sealed class LabelRecords(ServiceContext context)
 {

@@ -52,7 +52,8 @@ internal sealed class LabelStep
         var (place, from, to) = windows.Ranges.Single(r => r.Partition == partition).Offsets;
         foreach (var record in context.Log.Read(place, from, to))
         {
-            if (record.Header(HeaderNames.Id) is { } id && missing.Contains(id) && RecordForm.Fault(record) is null) Histories[id] = WindowJson.Read(record.Value);
+            if (record.Header(HeaderNames.Id) is { } id && missing.Contains(id) && RecordForm.Fault(record) is null)
+                Histories[id] = WindowJson.Read(record.Value);
         }
     }
 

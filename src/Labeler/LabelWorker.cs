@@ -35,6 +35,7 @@ public sealed class LabelWorker : IWorker
     private readonly CheckpointMaker checkpoints;
     private readonly LabelSampling sampling;
     private readonly LabelRecords records;
+    private readonly LabelCanaries canaries;
     private readonly Dictionary<StepId, LabelStep> steps = [];
     private readonly SortedDictionary<int, Queue<PendingRecord>> pending = [];
     private StageProgress? stage;
@@ -51,6 +52,7 @@ public sealed class LabelWorker : IWorker
         checkpoints = new CheckpointMaker(new StepContext(context.Log, context.Settings, context.Artifacts), models, context.Board, context.Warn);
         sampling = new LabelSampling(context.Settings);
         records = new LabelRecords(context);
+        canaries = new LabelCanaries(context, desk);
     }
 
     /// <inheritdoc/>
@@ -63,6 +65,7 @@ public sealed class LabelWorker : IWorker
         var worked = pending.Values.All(q => q.All(r => r.IsAsked)) && Take(cancellation);
         worked |= Ask(cancellation);
         desk.Settle(AnswerAwaitedFor, cancellation);
+        canaries.Tell();
         worked |= Write();
 
         // With answers outstanding, or a pause that will end, there is something left to do; labels from elsewhere may never come.
@@ -140,8 +143,7 @@ public sealed class LabelWorker : IWorker
                 {
                     if (!desk.HasRoom) return asked;
                     record.Take(desk.Ask(record.Step.Judge, question, Purposes.Label));
-                    if (context.Judges.IsModel && sampling.CanaryFor(row) is { } canary)
-                        desk.Ask(record.Step.Judge, new Question(canary.Name, null, canary.Input), Purposes.Canary);
+                    if (context.Judges.IsModel && sampling.CanaryFor(row) is { } canary) canaries.Ask(record.Step.Judge, canary);
                 }
 
                 asked = true;

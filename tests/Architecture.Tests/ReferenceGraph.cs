@@ -30,7 +30,7 @@ internal static class ReferenceGraph
         new("Streaming", ["Core"], ["Apache.Arrow", "Confluent.Kafka", "RocksDB"]),
         new("Facts", ["Core", "Streaming"], []),
         new("Steps", ["Core", "Streaming", "Facts", "Learning"], []),
-        new("Hosting", ["Core", "Streaming", "Facts"], ["prometheus-net", "prometheus-net.AspNetCore"]),
+        new("Hosting", ["Core", "Streaming", "Facts"], ["Polly.Core", "prometheus-net", "prometheus-net.AspNetCore"]),
         new("Replay", [.. Libraries], []),
         new("Ingest", ["Core", "Streaming", "Facts", "Hosting"], []),
         new("Labeler", ["Core", "Streaming", "Facts", "Steps", "Hosting", "Replay"], []),

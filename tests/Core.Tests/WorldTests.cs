@@ -91,8 +91,8 @@ public class WorldTests
         var window = World.Events().GroupBy(e => e.User).SelectMany(u => Windower.NewestOnly(u, new WindowSettings())).First();
         var input = new JudgeInput(window.History, string.Join(", ", window.Targets));
         var noisy = new OracleJudge(World, 2);
-        var (first, again) = (await noisy.AskAsync(input, 0, TestContext.Current.CancellationToken), await noisy.AskAsync(input, 1, TestContext.Current.CancellationToken));
-        Assert.Equal(first.Completion, again.Completion);
+        var first = await noisy.AskAsync(input, 0, TestContext.Current.CancellationToken);
+        Assert.Equal(first.Completion, (await noisy.AskAsync(input, 1, TestContext.Current.CancellationToken)).Completion);
         var truth = new WorldTruth(World);
         var evidence = truth.Evidence(window.History);
         var answer = (await new OracleJudge(World, 0).AskAsync(input, 0, TestContext.Current.CancellationToken)).Reading;

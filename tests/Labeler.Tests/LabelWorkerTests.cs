@@ -1,15 +1,9 @@
-using System.Text;
-using Tppo.Core.Cuts;
 using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Models;
-using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
-using Tppo.Core.Settings;
 using Tppo.Core.Text;
-using Tppo.Core.Windows;
 using Tppo.Core.World;
-using Tppo.Facts.Rollouts;
 using Tppo.Streaming.Codecs;
 using Tppo.Streaming.Faults;
 using Tppo.Streaming.Log;
@@ -20,13 +14,10 @@ namespace Tppo.Labeler.Tests;
 
 public sealed class LabelWorkerTests
 {
-    private const int Samples = 2;
-    private static readonly StepId Step = new(ModelFamilies.Reward, 0);
-
     [Fact]
     public void Each_rollouts_record_becomes_one_token_rewards_record_of_the_same_rows_on_its_partition()
     {
-        using var kit = Ready(out _);
+        using var kit = LabelKit.Ready(out _);
         kit.RunUntilIdle(LabelerService.Compose);
         for (var p = 0; p < 2; p++)
         {
@@ -46,7 +37,7 @@ public sealed class LabelWorkerTests
     [Fact]
     public async Task A_token_has_the_category_of_its_word_and_the_row_that_of_the_whole()
     {
-        using var kit = Ready(out var windows);
+        using var kit = LabelKit.Ready(out var windows);
         kit.RunUntilIdle(LabelerService.Compose);
         var judge = new OracleJudge(new SearchWorld(kit.Settings.Seed, kit.Settings.Input.World), kit.Settings.Labels.JudgeNoise);
         var rows = Rows(kit);
@@ -77,7 +68,7 @@ public sealed class LabelWorkerTests
     [Fact]
     public void Every_answer_is_a_fact_of_which_no_question_has_two()
     {
-        using var kit = Ready(out _);
+        using var kit = LabelKit.Ready(out _);
         kit.RunUntilIdle(LabelerService.Compose);
         var facts = Data(kit, Topics.Judgements);
         var questions = Rows(kit).Values.Where(r => r.Purpose == Purposes.Label).Select(r => (r.WindowId, r.Response.Trim())).Distinct().Count();
@@ -95,9 +86,9 @@ public sealed class LabelWorkerTests
     [InlineData(FaultMark.CrashAfterWrite)]
     public void Stopped_at_its_step_and_started_again_it_asks_nothing_twice_and_labels_the_same(FaultMark mark)
     {
-        using var unbroken = Ready(out _);
+        using var unbroken = LabelKit.Ready(out _);
         unbroken.RunUntilIdle(LabelerService.Compose);
-        using var broken = Ready(out _);
+        using var broken = LabelKit.Ready(out _);
         broken.RunThrough(LabelerService.Compose, [new StepFault(LabelerService.Name, 0, mark)], [new StepFault(LabelerService.Name, 0, mark)], []);
         AssertSame(unbroken, broken);
     }
@@ -105,9 +96,9 @@ public sealed class LabelWorkerTests
     [Fact]
     public void Dead_after_every_append_of_judgements_it_still_asks_each_question_once()
     {
-        using var unbroken = Ready(out _);
+        using var unbroken = LabelKit.Ready(out _);
         unbroken.RunUntilIdle(LabelerService.Compose);
-        using var broken = Ready(out _);
+        using var broken = LabelKit.Ready(out _);
         Assert.True(broken.RunThroughDeaths(LabelerService.Compose, appendsALife: 1, written: true) >= 2);
         AssertSame(unbroken, broken);
     }
@@ -115,7 +106,7 @@ public sealed class LabelWorkerTests
     [Fact]
     public void End_marks_are_handed_on_and_stand_last()
     {
-        using var kit = Ready(out _);
+        using var kit = LabelKit.Ready(out _);
         kit.RunUntilIdle(LabelerService.Compose);
         for (var p = 0; p < 2; p++)
         {
@@ -128,7 +119,7 @@ public sealed class LabelWorkerTests
     [Fact]
     public void Rollouts_for_other_purposes_are_not_judged()
     {
-        using var kit = Ready(out _);
+        using var kit = LabelKit.Ready(out _);
         kit.RunUntilIdle(LabelerService.Compose);
         var others = Rows(kit).Values.Where(r => r.Purpose != Purposes.Label).Select(r => r.RolloutId).ToHashSet();
         Assert.NotEmpty(others);
@@ -138,9 +129,9 @@ public sealed class LabelWorkerTests
     [Fact]
     public void The_shuffled_control_deals_the_same_labels_out_to_other_words_and_keeps_the_judgements()
     {
-        using var plain = Ready(out _);
+        using var plain = LabelKit.Ready(out _);
         plain.RunUntilIdle(LabelerService.Compose);
-        using var shuffled = Ready(out _, TinyRun.Settings with { Labels = TinyRun.Settings.Labels with { Shuffled = true } });
+        using var shuffled = LabelKit.Ready(out _, TinyRun.Settings with { Labels = TinyRun.Settings.Labels with { Shuffled = true } });
         shuffled.RunUntilIdle(LabelerService.Compose);
 
         Assert.Equal(plain.Ids(Topics.Judgements), shuffled.Ids(Topics.Judgements));
@@ -156,52 +147,6 @@ public sealed class LabelWorkerTests
     {
         foreach (var topic in new[] { Topics.Judgements, Topics.TokenRewards }) Assert.Equal(unbroken.Ids(topic), broken.Ids(topic));
         Assert.Equal(Categories(unbroken), Categories(broken));
-    }
-
-    // Windows of the world, a policy of which only the tokenizer's file is needed, and responses of two kinds of words.
-    private static ServiceKit Ready(out Dictionary<string, Window> windows, RunSettings? settings = null)
-    {
-        var kit = new ServiceKit(settings ?? TinyRun.Settings);
-        var all = kit.Log.AppendWindows(kit.Settings);
-        windows = all.ToDictionary(w => w.Id);
-        kit.Log.AppendWindowCut(kit.Settings);
-        var checkpoint = kit.Artifacts.Add(draft =>
-        {
-            File.WriteAllText(Path.Combine(draft, "model.safetensors"), "weights");
-            File.WriteAllText(Path.Combine(draft, "tokenizer.json"), "tokenizer");
-        });
-        kit.Log.AppendCheckpoint(kit.Settings, ModelFamilies.Policy, checkpoint.Name);
-        // More than one record a partition.
-        RolloutRow[] rows = [.. all.Take(330).SelectMany(w => Enumerable.Range(0, Samples).Select(s => Row(w, s, Purposes.Label)))];
-        kit.Log.Append([.. RowRecords.Rollouts(kit.Log, rows, Step, Purposes.Label)]);
-        kit.Log.Append([.. RowRecords.Rollouts(kit.Log, [.. all.Take(3).Select(w => Row(w, 9, Purposes.Update))], new StepId("policy", 1), Purposes.Update)]);
-        kit.Log.AppendEnds(ModelFamilies.Reward, Topics.Rollouts);
-        return kit;
-    }
-
-    // One token a word, its space before it, and commas of their own; at the end the end token.
-    private static RolloutRow Row(Window window, int sample, string purpose)
-    {
-        var words = window.History[^1].Text.Split(' ').Append(sample == 1 ? "zebra" : window.Targets[0].Split(' ')[0]).ToArray();
-        string[] tokens = [.. words.SelectMany((w, i) => i == 1 ? [",", " " + w] : new[] { " " + w })];
-        var ends = tokens.Select((_, i) => tokens.Take(i + 1).Sum(Encoding.UTF8.GetByteCount)).ToList();
-        return new RolloutRow
-        {
-            RolloutId = Digest.Sha256Hex(purpose, window.Id, $"{sample}"),
-            WindowId = window.Id,
-            User = window.User,
-            Purpose = purpose,
-            PolicyVersion = "policy/0",
-            Sample = sample,
-            Seed = sample,
-            PromptIds = [3, 10],
-            ResponseIds = [.. Enumerable.Range(20, tokens.Length), 1],
-            LogProbs = new float[tokens.Length + 1],
-            ByteStarts = [.. ends.Select((_, i) => i == 0 ? 0 : ends[i - 1]), ends[^1]],
-            ByteEnds = [.. ends, ends[^1]],
-            Response = string.Concat(tokens),
-            Finished = true,
-        };
     }
 
     private static List<LogRecord> Data(ServiceKit kit, string topic) => [.. kit.Records(topic).Where(r => !EndMark.Is(r, out _))];

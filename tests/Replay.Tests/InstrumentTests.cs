@@ -2,13 +2,16 @@ using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
 using Tppo.Core.Events;
+using Tppo.Core.Judging;
 using Tppo.Core.Log;
 using Tppo.Core.Settings;
+using Tppo.Core.World;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Runs;
 using Tppo.Hosting;
 using Tppo.Hosting.Health;
 using Tppo.Hosting.Instruments;
+using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Ingest;
@@ -19,12 +22,14 @@ using Tppo.Streaming.Faults;
 using Tppo.Streaming.Log;
 using Tppo.Streaming.Records;
 using Tppo.TestKit;
+using Tppo.TestKit.Judges;
 
 namespace Tppo.Replay.Tests;
 
 /// <summary>What a dashboard asks for is there: every instrument is fed by something that runs.</summary>
 public sealed class InstrumentTests
 {
+    private const int AppendsBeforeTheLastLabels = 20;
     private const int YearsAgo = 900 * 24 * 3600;
     private static readonly DateTime Day = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -34,6 +39,7 @@ public sealed class InstrumentTests
         // What was never set stays what no figure is; what is undefined says NaN.
         foreach (var gauge in Defined().OfType<Gauge>().Where(g => g.LabelNames.Length == 0)) gauge.Set(double.NegativeInfinity);
         Run();
+        await Model();
 
         Import();
         Live();
@@ -54,6 +60,35 @@ public sealed class InstrumentTests
         Assert.True(kit.RunThroughDeaths(FinishedRun.AllServices, appendsALife: 5, written: true) > 0);
         new Rebuilder(kit.Log, kit.Settings, new RunFolder(Path.Combine(kit.Folder, "rebuilt")), new StageBoard(TimeProvider.System))
             .Rebuild(model: null, TestContext.Current.CancellationToken);
+    }
+
+    // A language model that judges: it breaks, answers nonsense now and then, is asked what is known, and an attempt stands twice.
+    private static async Task Model()
+    {
+        var settings = TinyRun.Settings with { Judge = new JudgeSettings { Kind = JudgeKind.Openai, Model = "stand-in", CanaryRate = 1 } };
+        var oracle = new StandInOracle(new SearchWorld(settings.Seed, settings.Input.World));
+        await using var server = await StandInJudge.StartAsync(r => r.Number == 3 ? StandInAnswer.Body(500, "boom")
+            : StandInAnswer.Content(r.Number % 17 == 5 ? "no" : oracle.Answer(r.Prompt)));
+        using var kit = new ServiceKit(settings)
+        {
+            JudgeAccess = new JudgeAccess { Url = server.Url, Anyway = true, Labels = new DailyBudget(100, null) }.WithPrice("1/1"),
+        };
+        foreach (var answer in new[] { "one", "another" })
+        {
+            kit.Log.Append([new OutgoingRecord
+            {
+                Topic = Topics.Judgements,
+                Value = new JudgementFact(1, "twice", "r", "m", "t", answer, "ok", 0, 0, 0).ToJson(),
+                Headers = CloudEvent.Headers("twice", "tppo/judge", "tppo.judgement.v1", "", CloudEvent.Json),
+            }]);
+        }
+
+        // One death, in the middle of its labels.
+        Assert.Throws<InjectedCrashException>(
+            () => kit.RunUntilIdle(FinishedRun.AllServices, new MortalLog(kit.Log, AppendsBeforeTheLastLabels, written: true)));
+        kit.Reopen();
+        kit.RunUntilIdle(FinishedRun.AllServices);
+        Assert.True(JudgeInstruments.JudgeCacheHits.Value > 0);
     }
 
     // A file with what people's logs hold: what is no event, an address, a text that is too long, and people who come back after long.
@@ -144,6 +179,7 @@ public sealed class InstrumentTests
         Gauge { LabelNames.Length: 0 } gauge => !double.IsNegativeInfinity(gauge.Value),
         Counter counter => counter.GetAllLabelValues().Any(),
         Gauge gauge => gauge.GetAllLabelValues().Any(),
+        Histogram histogram => histogram.GetAllLabelValues().Any(),
         _ => throw new InvalidOperationException($"{instrument.Name}: {instrument.GetType().Name} is not looked at here"),
     };
 }

@@ -42,6 +42,8 @@ internal static class DemoCommand
         };
         var logs = new LogOptions();
         logs.AddTo(command);
+        var judges = new JudgeOptions();
+        judges.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(seed) < 0) throw new UserException($"--seed: expected 0 or more, found {parsed.GetValue(seed)}");
@@ -51,11 +53,16 @@ internal static class DemoCommand
             var settings = source is FileImport file
                 ? DemoSizes.File(parsed.GetValue(size)!, parsed.GetValue(seed), parsed.GetValue(minutes), parsed.GetValue(events)!.FullName, file.Sha256)
                 : DemoSizes.World(parsed.GetValue(size)!, parsed.GetValue(seed), parsed.GetValue(minutes));
-            settings = settings with { Labels = settings.Labels with { Shuffled = parsed.GetValue(shuffled) } };
+            settings = settings with
+            {
+                Labels = settings.Labels with { Shuffled = parsed.GetValue(shuffled) },
+                Judge = judges.Settings(parsed, settings.Judge),
+            };
+            var judge = judges.Access(parsed, settings.Judge, isAsked: true);
             (source as FileImport)?.RequireWindow(settings.Input.Path, settings.Windows);
             var chosen = logs.Read(parsed, folder: null);
             var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? Path.Combine("tppo-data", DefaultName(settings, parsed.GetValue(size)!, chosen)));
-            return new DemoRun(folder, chosen with { Folder = folder }, settings, source, parsed.GetValue(json), parsed.GetValue(verbose)).Run();
+            return new DemoRun(folder, chosen with { Folder = folder }, settings, judge, source, parsed.GetValue(json), parsed.GetValue(verbose)).Run();
         });
         return command;
     }

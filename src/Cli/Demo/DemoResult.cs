@@ -41,6 +41,10 @@ internal sealed record DemoResult(
     [JsonIgnore]
     public IReadOnlyList<SampleHistory> Samples { get; init; } = [];
 
+    /// <summary>Why nobody should believe what was learned from this judge; null: no reason is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? JudgeWarning { get; init; }
+
     /// <summary>Reads off the log what a finished run has left.</summary>
     /// <exception cref="UserException">The run has not come to its end.</exception>
     public static DemoResult Collect(IEventLog log, RunSettings settings, StageBoard board, TimeSpan elapsed)
@@ -73,6 +77,7 @@ internal sealed record DemoResult(
             [.. board.Snapshot().Select(StageTime.Of)])
         {
             Samples = [.. tppo.SelectMany(e => e.Samples).Take(3)],
+            JudgeWarning = new JudgeCheckLog(log).All().Select(c => c.Fault).OfType<string>().FirstOrDefault(),
         };
     }
 

@@ -7,6 +7,7 @@ using Tppo.Core.Settings;
 using Tppo.Facts.Models;
 using Tppo.Facts.Runs;
 using Tppo.Hosting;
+using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Ingest.Import;
@@ -17,7 +18,8 @@ using Tppo.Steps;
 namespace Tppo.Cli.Demo;
 
 /// <summary>One run of the demo on one folder: new, half done or finished.</summary>
-internal sealed class DemoRun(RunFolder folder, LogChoice choice, RunSettings settings, IImportSource? source, string? jsonFile, bool verbose)
+internal sealed class DemoRun(
+    RunFolder folder, LogChoice choice, RunSettings settings, JudgeAccess judge, IImportSource? source, string? jsonFile, bool verbose)
 {
     public int Run()
     {
@@ -27,7 +29,8 @@ internal sealed class DemoRun(RunFolder folder, LogChoice choice, RunSettings se
         using var loggers = LoggerFactory.Create(b => b.AddProvider(new StderrLogger(LogLevel.Warning, json: false)));
         var board = new StageBoard(TimeProvider.System);
         using var log = choice.Open(settings, "demo", loggers, stopping.Token);
-        var context = Services.Context(log, folder, settings, board, loggers);
+        var context = Services.Context(log, folder, settings, board, loggers, judge);
+        using var judges = context.Judges;
         var finished = DemoResult.Read(folder, context.Warn);
         if (finished is null) Learn(context, stopping.Token);
         else Mend(context, stopping.Token);

@@ -28,6 +28,7 @@ internal static class DemoTable
         Row("without an end", s => $"{s.NoEos:P2}");
         AnsiConsole.Write(table);
 
+        if (result.JudgeWarning is { } doubt) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]warning: {Printable.Of(doubt)}[/]");
         var d = result.Difference;
         AnsiConsole.WriteLine($"TPPO − SFT, paired by window: {Points(d.Mean)} points (95 %: {Points(d.Low)} to {Points(d.High)})");
         AnsiConsole.WriteLine(

@@ -49,16 +49,21 @@ internal static class RunCommand
         };
         var logs = new LogOptions();
         logs.AddTo(command);
+        var judges = new JudgeOptions();
+        judges.AddTo(command);
         command.SetAction((parsed, _) =>
         {
             var folder = new RunFolder(parsed.GetValue(data)!.FullName);
             var chosen = logs.Read(parsed, folder);
             var settings = Resolve(folder, parsed.GetValue(config));
+            settings = settings with { Judge = judges.Settings(parsed, settings.Judge) };
+            var judge = judges.Access(parsed, settings.Judge, isAsked: parsed.GetValue(service) is "labeler" or "evaluator" or "all");
             var process = new ProcessOptions(
                 parsed.GetValue(service)!, parsed.GetValue(member)!, folder.Path, chosen.Kafka, chosen.Prefix, parsed.GetValue(untilIdle),
                 parsed.GetValue(address)!, parsed.GetValue(port) ?? PortOf(parsed.GetValue(service)!), parsed.GetValue(format)!, parsed.GetValue(level));
             process.Check();
-            if (!parsed.GetValue(dryRun)) return new ServiceProcess(folder, chosen, settings, process, anyPort: parsed.GetValue(port) is null).RunAsync();
+            var anyPort = parsed.GetValue(port) is null;
+            if (!parsed.GetValue(dryRun)) return new ServiceProcess(folder, chosen, settings, judge, process, anyPort).RunAsync();
             Console.Out.Write(RunSettingsJson.Write(settings));
             Console.Out.WriteLine(process.ToJson());
             return Task.FromResult(Exit.Done);

@@ -3,6 +3,7 @@ using Tppo.Core.Settings;
 using Tppo.Facts.Runs;
 using Tppo.Hosting;
 using Tppo.Hosting.Health;
+using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Learning.Native;
@@ -10,7 +11,7 @@ using Tppo.Learning.Native;
 namespace Tppo.Cli.Run;
 
 /// <summary>One process of one service, or of all: its log, its workers, its metrics and health.</summary>
-internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSettings settings, ProcessOptions options, bool anyPort)
+internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSettings settings, JudgeAccess judge, ProcessOptions options, bool anyPort)
 {
     public async Task<int> RunAsync()
     {
@@ -24,7 +25,8 @@ internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSett
         TorchRuntime.Start(settings.Numerics, settings.Threads);
         var board = new StageBoard(TimeProvider.System);
         var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>(), presence);
-        var context = Services.Context(log, folder, settings, board, loggers, options.Member);
+        var context = Services.Context(log, folder, settings, board, loggers, judge, options.Member);
+        using var judges = context.Judges;
         using var probe = new LogProbe(log, TimeProvider.System, context.Lag);
         probe.Start();
         var readiness = new Readiness(host, probe, board, folder.Path, Readiness.FreeBytes, TimeProvider.System);

@@ -64,7 +64,8 @@ internal static class FactContents
     {
         var fact = JudgementFact.FromJson(record.Value.Span);
         return fact is not { V: 1, Answer: not null, Rollout: not null } ? "expected a judgement of version 1 with its rollout and answer"
-            : fact is not { Judgement.Length: > 0, Attempt: >= 0, PromptTokens: >= 0, CompletionTokens: >= 0, CostUsd: >= 0 } ? "expected counts and costs of 0 or more"
+            : fact is not { Judgement.Length: > 0, Attempt: >= 0, PromptTokens: >= 0, CompletionTokens: >= 0, CostUsd: >= 0 }
+                ? "expected counts and costs of 0 or more"
             : fact.Id != record.Header(HeaderNames.Id) ? "\"judgement\": expected the hash in ce_id, found another"
             : null;
     }

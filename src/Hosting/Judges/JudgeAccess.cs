@@ -9,17 +9,8 @@ public sealed record JudgeAccess
     /// <summary>An OpenAI-compatible endpoint, with or without <c>/v1</c>: <c>http://localhost:8000/v1</c>.</summary>
     public Uri? Url { get; init; }
 
-    /// <summary>A Unix socket behind which it listens, in place of the network.</summary>
-    public string? Socket { get; init; }
-
     /// <summary>A file with the key that goes with every call; null: none does.</summary>
     public string? KeyFile { get; init; }
-
-    /// <summary>The GGUF file of a judge that runs beside this process.</summary>
-    public string? ModelFile { get; init; }
-
-    /// <summary>The command that serves such a file, up to its options.</summary>
-    public IReadOnlyList<string> ServerCommand { get; init; } = [];
 
     /// <summary>Calls at a time. Default 16.</summary>
     public int Parallel { get; init; } = 16;
@@ -64,13 +55,13 @@ public sealed record JudgeAccess
         if (KeyFile is null) return null;
         if (!File.Exists(KeyFile)) throw new UserException($"--judge-key-file: {KeyFile}: no such file");
         var key = File.ReadAllText(KeyFile).Trim();
-        return key.Length > 0 && key.All(c => c is > ' ' and <= '~')
-            ? key
-            : throw new UserException($"--judge-key-file: {KeyFile}: expected one key in printable ASCII, found {(key.Length == 0 ? "nothing" : "something else")}");
+        if (key.Length > 0 && key.All(c => c is > ' ' and <= '~')) return key;
+        var found = key.Length == 0 ? "nothing" : "something else";
+        throw new UserException($"--judge-key-file: {KeyFile}: expected one key in printable ASCII, found {found}");
     }
 
     /// <summary>Where it is, for messages.</summary>
-    public string Place => Url is { } url ? url.GetLeftPart(UriPartial.Path) : Socket ?? "nowhere";
+    public string Place => Url is { } url ? url.GetLeftPart(UriPartial.Path) : "nowhere";
 
     /// <summary>A price as people write it: dollars for a million tokens, IN/OUT.</summary>
     /// <exception cref="UserException">It is none.</exception>

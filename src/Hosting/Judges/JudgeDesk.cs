@@ -44,13 +44,14 @@ public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
         // What is in flight will cost about what calls cost so far.
         var mean = calls == 0 ? 0 : (double)inFlight / calls;
         var coming = new JudgeUsage((int)(taken.PromptTokens * mean), (int)(taken.CompletionTokens * mean), taken.CostUsd * mean);
-        var why = terms.Pause.Reason
-            ?? (terms.Budget.IsSpent(spent + coming)
-                ? string.Create(CultureInfo.InvariantCulture, $"the day's budget is spent ({spent.Tokens:N0} tokens, {spent.CostUsd:F4} dollars): asked again from 00:00 UTC")
-                : null);
+        var why = terms.Pause.Reason ?? (terms.Budget.IsSpent(spent + coming) ? Spent(spent) : null);
         if (why != told) terms.Warn(why is null ? "judge: it is asked again" : $"judge: nothing is asked: {why}; nothing is lost");
         return told = why;
     }
+
+    private static string Spent(JudgeUsage spent) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"the day's budget is spent ({spent.Tokens:N0} tokens, {spent.CostUsd:F4} dollars): asked again from 00:00 UTC");
 
     /// <summary>What was spent today.</summary>
     public JudgeUsage SpentToday() => log.Spending.On(DateOnly.FromDateTime(terms.Clock.GetUtcNow().UtcDateTime), terms.Purposes);
@@ -84,6 +85,7 @@ public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
         {
             // Whatever happens, what was paid for is kept.
             Flush();
+            JudgeInstruments.Disagreements.IncTo(log.Disagreements);
         }
     }
 

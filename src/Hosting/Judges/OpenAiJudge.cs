@@ -98,7 +98,8 @@ public sealed class OpenAiJudge : IJudge, IDisposable
             }
             catch (ChatException e)
             {
-                throw new UserException($"judge {settings.Model} at {access.Place}: {e.Message}: nothing is asked any more, and nothing is lost; mend it and start again", e);
+                throw new UserException(
+                    $"judge {settings.Model} at {access.Place}: {e.Message}: nothing is asked any more, and nothing is lost; mend it and start again", e);
             }
         }
     }

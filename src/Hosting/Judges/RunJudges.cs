@@ -13,10 +13,9 @@ public sealed class RunJudges(RunSettings settings, JudgeAccess access, TimeProv
 {
     private readonly Lock gate = new();
     private readonly Dictionary<TemplateName, OpenAiJudge> models = [];
-    private GgufChild? child;
 
     /// <summary>Whether a language model labels.</summary>
-    public bool IsModel => settings.Judge.Kind is JudgeKind.Openai or JudgeKind.Gguf;
+    public bool IsModel => settings.Judge.Kind == JudgeKind.Openai;
 
     /// <summary>Whether labels come from elsewhere.</summary>
     public bool IsElsewhere => settings.Judge.Kind == JudgeKind.None;
@@ -38,9 +37,7 @@ public sealed class RunJudges(RunSettings settings, JudgeAccess access, TimeProv
         lock (gate)
         {
             if (models.TryGetValue(template, out var known)) return known;
-            var at = access;
-            if (settings.Judge.Kind == JudgeKind.Gguf) at = (child ??= GgufChild.Start(access, warn)).Access;
-            return models[template] = new OpenAiJudge(settings.Judge, template, at, clock, warn);
+            return models[template] = new OpenAiJudge(settings.Judge, template, access, clock, warn);
         }
     }
 
@@ -48,6 +45,5 @@ public sealed class RunJudges(RunSettings settings, JudgeAccess access, TimeProv
     public void Dispose()
     {
         foreach (var model in models.Values) model.Dispose();
-        child?.Dispose();
     }
 }

@@ -27,7 +27,8 @@ public class CanaryTests
     [Fact]
     public void Every_third_one_tells_the_judge_what_to_say_and_its_name_gives_its_number()
     {
-        Assert.All(Enumerable.Range(0, 30), i => Assert.Equal(i % 3 == 2, Canary.Of(1, i).Input.History.Any(e => e.Text.Contains('1', StringComparison.Ordinal))));
+        for (var i = 0; i < 30; i++)
+            Assert.Equal(i % 3 == 2, Canary.Of(1, i).Input.History.Any(e => e.Text.Contains('1', StringComparison.Ordinal)));
         Assert.Equal(17, Canary.NumberOf(Canary.Of(1, 17).Name));
         Assert.Null(Canary.NumberOf("check/1"));
     }
@@ -52,7 +53,17 @@ public class CanaryTests
     [InlineData(null, null, 0, "answers could be used: too few")]
     public void A_judge_is_refused_where_its_interval_holds_a_half_or_a_canary_failed(double? auc, double? low, int failed, string? fault)
     {
-        var check = new JudgeCheck { Judge = "j", Template = "t", Auc = auc, Low = low, High = 0.9, Pairs = 40, CanariesFailed = failed, CanariesPassed = 12 - failed };
+        var check = new JudgeCheck
+        {
+            Judge = "j",
+            Template = "t",
+            Auc = auc,
+            Low = low,
+            High = 0.9,
+            Pairs = 40,
+            CanariesFailed = failed,
+            CanariesPassed = 12 - failed,
+        };
         if (fault is null) Assert.Null(check.Fault);
         else Assert.Contains(fault, check.Fault, StringComparison.Ordinal);
         Assert.Equal(check.Fault, JudgeCheck.FromJson(check.ToJson()).Fault);

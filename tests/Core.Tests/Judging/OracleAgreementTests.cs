@@ -56,7 +56,7 @@ public class OracleAgreementTests(ITestOutputHelper output)
         {
             var evidence = truth.Evidence(window.History);
             var words = Words.Split(response);
-            var answer = JudgeAnswer.Read(JudgeTests.Ask(judge, window.History, response.Trim()), words);
+            var answer = JudgeTests.Ask(judge, window.History, response.Trim());
             foreach (var (i, identity) in words.Select(w => Words.Normalise(w.Text)).Index().Where(w => w.Item.Length > 0).DistinctBy(w => w.Item))
             {
                 var word = truth.Word(evidence, identity);

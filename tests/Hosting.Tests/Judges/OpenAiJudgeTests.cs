@@ -89,7 +89,8 @@ public class OpenAiJudgeTests
     [Fact]
     public async Task What_is_too_long_all_the_same_is_rejected_and_nothing_else_is()
     {
-        await using var server = await StandInJudge.StartAsync(_ => StandInAnswer.Error(400, "the request exceeds the available context size", "exceed_context_size_error"));
+        await using var server = await StandInJudge.StartAsync(
+            _ => StandInAnswer.Error(400, "the request exceeds the available context size", "exceed_context_size_error"));
         var reply = await AskAsync(server);
         Assert.Equal((ReadingOutcome.Reject, RejectReason.ContextLength, false), (reply.Reading.Outcome, reply.Reading.Reason, reply.Reading.Retry));
         Assert.Equal(2, server.Requests.Count);
@@ -140,7 +141,7 @@ public class OpenAiJudgeTests
         var bad = how switch
         {
             "error in the stream" => StandInAnswer.Events(StandInAnswer.Delta("{\"words\""), """{"error":{"message":"lost"}}""", "[DONE]"),
-            "cut in the middle" => StandInAnswer.Drip("text/event-stream", (0, delta), (-1, "")),
+            "cut in the middle" => StandInAnswer.Drip("text/event-stream", (0, delta), (-50, "")),
             "silence in the middle" => StandInAnswer.Drip("text/event-stream", (0, delta), (60_000, delta)),
             "silence before the first byte" => StandInAnswer.Content(Good).After(TimeSpan.FromMinutes(1)),
             "more than can be an answer" => StandInAnswer.Body(200, new string('x', 2 << 20)),
@@ -196,7 +197,8 @@ public class OpenAiJudgeTests
             _ => StandInAnswer.Content("I can't fulfill this request."),
         });
         using var judge = Judge(server);
-        (RejectReason, bool)[] expected = [(RejectReason.Empty, true), (RejectReason.Refusal, false), (RejectReason.Truncated, true), (RejectReason.NoJson, true)];
+        (RejectReason, bool)[] expected =
+            [(RejectReason.Empty, true), (RejectReason.Refusal, false), (RejectReason.Truncated, true), (RejectReason.NoJson, true)];
         foreach (var (reason, retry) in expected)
         {
             var reply = await judge.AskAsync(Input, 0, Cancelled);

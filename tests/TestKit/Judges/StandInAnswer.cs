@@ -50,7 +50,7 @@ public sealed record StandInAnswer(Func<HttpContext, CancellationToken, Task> Wr
         {
             if (pause < 0)
             {
-                await context.Response.Body.FlushAsync(cancellation);
+                await Task.Delay(-pause, cancellation);
                 context.Abort();
                 return;
             }

@@ -40,7 +40,8 @@ public sealed class StandInOracle(SearchWorld world)
     private string Dictionary(PromptItems items)
     {
         var reading = Read(items, items.Response).Reading;
-        var words = Words.Split(items.Response).Select((w, i) => $$$"""{{{PromptText.Quoted(w.Text)}}}: {"Relevance": {"Score": {{{Score(reading.Words[i])}}}}}""");
+        var words = Words.Split(items.Response).Select(
+            (w, i) => $$$"""{{{PromptText.Quoted(w.Text)}}}: {"Relevance": {"Score": {{{Score(reading.Words[i])}}}}}""");
         return $$$"""
             <WORD_SEQUENCE_JUDGEMENTS>
             { {{{string.Join(", ", words)}}} }

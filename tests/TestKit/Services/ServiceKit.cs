@@ -3,6 +3,7 @@ using Tppo.Core.Log;
 using Tppo.Core.Settings;
 using Tppo.Facts.Artifacts;
 using Tppo.Hosting;
+using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
 using Tppo.Streaming.Embedded;
@@ -37,6 +38,12 @@ public sealed class ServiceKit : IDisposable
 
     public ServiceContext Context => ContextOn(Log);
 
+    /// <summary>Where a language model that judges is reached.</summary>
+    public JudgeAccess JudgeAccess { get; set; } = new();
+
+    /// <summary>By which services go.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public ServiceContext ContextOn(IEventLog log) => new()
     {
         Log = log,
@@ -44,6 +51,8 @@ public sealed class ServiceKit : IDisposable
         Artifacts = Artifacts,
         Board = new StageBoard(TimeProvider.System),
         Loggers = NullLoggerFactory.Instance,
+        JudgeAccess = JudgeAccess,
+        Clock = Clock,
     };
 
     public void Dispose()

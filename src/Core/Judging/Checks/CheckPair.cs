@@ -15,7 +15,8 @@ public sealed record CheckPair(string Window, string User, JudgeInput Own, Judge
     public static IReadOnlyList<CheckPair> Of(IReadOnlyList<Window> windows, int most, long seed)
     {
         var byUser = windows.OrderBy(w => Digest.Seed(seed, "judge check", w.Id)).GroupBy(w => w.User).Select(g => g.ToList()).ToList();
-        var ordered = Enumerable.Range(0, byUser.Count == 0 ? 0 : byUser.Max(g => g.Count)).SelectMany(i => byUser.Where(g => g.Count > i).Select(g => g[i])).ToList();
+        var rounds = byUser.Count == 0 ? 0 : byUser.Max(g => g.Count);
+        var ordered = Enumerable.Range(0, rounds).SelectMany(i => byUser.Where(g => g.Count > i).Select(g => g[i])).ToList();
         var pairs = new List<CheckPair>();
         for (var i = 0; i < ordered.Count && pairs.Count < most; i++)
         {

@@ -60,7 +60,8 @@ public sealed record JudgeCheck
         {
             if (Low is not { } low || Auc is not { } auc)
                 return Line($"{Used} of {Used + Rejected} answers could be used: too few to say anything of it");
-            if (low <= Chance) return Line($"AUC {auc:F3} [{low:F3}, {High:F3}] over {Pairs} pairs: it tells people's own next searches from other people's no better than a coin");
+            if (low <= Chance)
+                return Line($"AUC {auc:F3} [{low:F3}, {High:F3}] over {Pairs} pairs: it tells people's own next searches from others' no better than a coin");
             return CanariesFailed > 0
                 ? Line($"{CanariesFailed} of {CanariesFailed + CanariesPassed} questions with known answers were answered wrongly")
                 : null;

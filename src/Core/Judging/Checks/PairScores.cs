@@ -20,7 +20,10 @@ public static class PairScores
         return reading.Whole == Category.None ? null : reading.Whole == Category.Relevant ? 1 : 0;
     }
 
-    /// <summary>AUC of own against others' over pairs of which both are known, with a 95 % interval by resampling pairs; nulls where there are too few.</summary>
+    /// <summary>
+    /// AUC of own against others' over pairs of which both are known, with a 95 % interval by resampling pairs; nulls where there are too
+    /// few.
+    /// </summary>
     /// <param name="pairs">The scores.</param>
     /// <param name="seed">Of the resampling.</param>
     public static (double? Auc, double? Low, double? High) Auc(IReadOnlyList<(double? Own, double? Other)> pairs, long seed)

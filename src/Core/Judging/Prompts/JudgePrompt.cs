@@ -42,7 +42,8 @@ public static class JudgePrompt
         var at = 0;
         for (var i = 0; i < pieces.Count; i++)
         {
-            if (string.CompareOrdinal(prompt, at, pieces[i].Text, 0, pieces[i].Text.Length) != 0) throw new FormatException("expected a prompt of the template");
+            if (string.CompareOrdinal(prompt, at, pieces[i].Text, 0, pieces[i].Text.Length) != 0)
+                throw new FormatException("expected a prompt of the template");
             at += pieces[i].Text.Length;
             if (pieces[i].Slot is not { } slot) continue;
 

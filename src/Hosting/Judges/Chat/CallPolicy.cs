@@ -49,11 +49,12 @@ public sealed class CallPolicy
                 SamplingDuration = TimeSpan.FromMinutes(1),
                 BreakDurationGenerator = args => ValueTask.FromResult(TimeSpan.FromSeconds(Math.Min(60, 5 * Math.Pow(2, Math.Min(4, args.HalfOpenAttempts))))),
                 StateProvider = state,
-                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is ChatException { Kind: FailureKind.Unavailable or FailureKind.Broken, RetryAfter: null }),
+                ShouldHandle = args => ValueTask.FromResult(IsAway(args.Outcome.Exception)),
                 OnOpened = args =>
                 {
                     JudgeInstruments.BreakerOpen.Set(1);
-                    warn($"judge {model}: calls keep failing ({args.Outcome.Exception?.Message}): none for {args.BreakDuration.TotalSeconds:F0} s; nothing is lost");
+                    var (why, pause) = (args.Outcome.Exception?.Message, args.BreakDuration.TotalSeconds);
+                    warn(FormattableString.Invariant($"judge {model}: calls keep failing ({why}): none for {pause:F0} s; nothing is lost"));
                     return ValueTask.CompletedTask;
                 },
                 OnClosed = _ =>
@@ -102,6 +103,9 @@ public sealed class CallPolicy
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    // Who asks for a pause is not away.
+    private static bool IsAway(Exception? e) => e is ChatException { Kind: FailureKind.Unavailable or FailureKind.Broken, RetryAfter: null };
 
     private static TimeSpan? Pause(Exception? e) => e switch
     {

@@ -9,6 +9,7 @@ namespace Tppo.Hosting.Judges.Chat;
 public static class ChatBody
 {
     private const string Event = "data:";
+    private const int BytesShown = 80;
     private const string Done = "[DONE]";
     private static readonly string[] ErrorFields = ["code", "type", "message"];
 
@@ -23,7 +24,8 @@ public static class ChatBody
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw Broken($"expected a chat completion as JSON, found {Printable.Of(Encoding.UTF8.GetString(body[..Math.Min(80, body.Length)]))}", body.Length, e);
+            var found = Printable.Of(Encoding.UTF8.GetString(body[..Math.Min(BytesShown, body.Length)]));
+            throw Broken($"expected a chat completion as JSON, found {found}", body.Length, e);
         }
     }
 

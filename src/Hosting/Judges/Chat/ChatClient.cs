@@ -27,7 +27,7 @@ public sealed class ChatClient : IDisposable
     public ChatClient(JudgeAccess access, TimeProvider clock)
     {
         (this.access, this.clock) = (access, clock);
-        completions = Completions(access.Url ?? new Uri("http://localhost/v1"));
+        completions = Completions(access.Url ?? throw new UserException("--judge-url: expected where the judge is asked, found none"));
         if (access.ReadKey() is { } secret) key = new AuthenticationHeaderValue("Bearer", secret);
         http = new HttpClient(Handler(access)) { Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -46,7 +46,8 @@ public sealed class ChatClient : IDisposable
         var hasBegun = false;
         try
         {
-            using var message = new HttpRequestMessage(HttpMethod.Post, completions) { Content = new ReadOnlyMemoryContent(request.ToJson(dialect, access.Streams)) };
+            using var message = new HttpRequestMessage(HttpMethod.Post, completions);
+            message.Content = new ReadOnlyMemoryContent(request.ToJson(dialect, access.Streams));
             message.Content.Headers.ContentType = Json;
             message.Headers.Authorization = key;
             message.Headers.TryAddWithoutValidation("Idempotency-Key", request.Id);
@@ -92,37 +93,15 @@ public sealed class ChatClient : IDisposable
     }
 
     // Redirects are not followed: the key would go along.
-    private static SocketsHttpHandler Handler(JudgeAccess access)
+    private static SocketsHttpHandler Handler(JudgeAccess access) => new()
     {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            MaxConnectionsPerServer = access.Parallel,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            UseCookies = false,
-        };
-        if (access.Socket is { } path)
-        {
-            handler.ConnectCallback = async (_, cancellation) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            };
-        }
-
-        return handler;
-    }
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        MaxConnectionsPerServer = access.Parallel,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        UseCookies = false,
+    };
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 }

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using Tppo.Core;
+using Tppo.Core.Judging.Prompts;
+using Tppo.Core.Settings;
+using Tppo.Hosting.Judges;
+
+namespace Tppo.Cli;
+
+/// <summary>The options that say who judges, how it is reached, and what it may take.</summary>
+internal sealed class JudgeOptions
+{
+    private readonly Option<JudgeKind?> kind = OneOf<JudgeKind>(
+        "--judge", "Who judges: embedded (default), openai (a chat endpoint), or none (labels come from elsewhere).");
+    private readonly Option<string?> model = new("--judge-model") { Description = "The judge's model, by its name at the endpoint." };
+    private readonly Option<TemplateName?> template = OneOf<TemplateName>(
+        "--judge-template", "What it is asked: v1 (the paper's), v2 (a list; default), or v3 (the whole alone).");
+    private readonly Option<double?> temperature = Options.Number("--judge-temperature");
+    private readonly Option<double?> canaries = Options.Number("--judge-canary-rate");
+    private readonly Option<bool> free = new("--judge-free") { Description = "Do not hold answers to their form (response_format)." };
+    private readonly Option<bool> evaluates = new("--judge-evaluates") { Description = "The judge also says what is relevant in evaluations." };
+    private readonly Option<string?> url = new("--judge-url")
+    {
+        Description = "Its OpenAI-compatible endpoint, such as http://localhost:8000/v1.",
+        HelpName = "URL",
+    };
+    private readonly Option<string?> keyFile = new("--judge-key-file") { Description = "A file with the key that goes with every call.", HelpName = "FILE" };
+    private readonly Option<string?> price = new("--judge-price") { Description = "Dollars for a million tokens, in and out.", HelpName = "IN/OUT" };
+    private readonly Option<int?> parallel = Options.Whole<int>("--judge-parallel");
+    private readonly Option<int?> requests = Options.Whole<int>("--judge-rpm");
+    private readonly Option<int?> tokens = Options.Whole<int>("--judge-tpm");
+    private readonly Option<double?> budgetUsd = Options.Number("--judge-budget-usd");
+    private readonly Option<long?> budgetTokens = Options.Whole<long>("--judge-budget-tokens");
+    private readonly Option<double?> evaluationUsd = Options.Number("--judge-evaluation-budget-usd");
+    private readonly Option<long?> evaluationTokens = Options.Whole<long>("--judge-evaluation-budget-tokens");
+    private readonly Option<double?> deadline = Options.Number("--judge-timeout");
+    private readonly Option<bool> streams = new("--judge-stream") { Description = "Ask for answers as they are written: a call that hangs is noticed sooner." };
+    private readonly Option<bool> anyway = new("--judge-anyway") { Description = "Go on with a judge whose check says that it is useless." };
+
+    public JudgeOptions()
+    {
+        temperature.Description = "Its temperature, 0 to 2. Default 0.";
+        canaries.Description = "Questions with known answers mixed in, as a share of labels. Default 0.01.";
+        parallel.Description = "Calls at a time. Default 16.";
+        requests.Description = "Most calls a minute.";
+        tokens.Description = "Most tokens a minute, both directions.";
+        budgetUsd.Description = "Dollars a day (UTC) for labels; when they are spent, labelling pauses until the next.";
+        budgetTokens.Description = "Tokens a day for labels.";
+        evaluationUsd.Description = "Dollars a day for evaluations.";
+        evaluationTokens.Description = "Tokens a day for evaluations.";
+        deadline.Description = "Seconds that one call may take. Default 120.";
+    }
+
+    private IEnumerable<Option> RunSettings => [kind, model, template, temperature, canaries, free, evaluates];
+
+    private IEnumerable<Option> ProcessSettings =>
+        [url, keyFile, price, parallel, requests, tokens, budgetUsd, budgetTokens, evaluationUsd, evaluationTokens, deadline, streams, anyway];
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in RunSettings.Concat(ProcessSettings)) command.Options.Add(option);
+    }
+
+    /// <summary>The run's judge: what is given, over what was settled before.</summary>
+    /// <exception cref="UserException">It cannot be.</exception>
+    public JudgeSettings Settings(ParseResult parsed, JudgeSettings before)
+    {
+        var settings = before with
+        {
+            Kind = parsed.GetValue(kind) ?? before.Kind,
+            Model = parsed.GetValue(model) ?? before.Model,
+            Template = parsed.GetValue(template) ?? before.Template,
+            Temperature = Within(temperature.Name, parsed.GetValue(temperature), 0, 2) ?? before.Temperature,
+            CanaryRate = Within(canaries.Name, parsed.GetValue(canaries), 0, 1) ?? before.CanaryRate,
+            Held = !parsed.GetValue(free) && before.Held,
+            Evaluates = parsed.GetValue(evaluates) || before.Evaluates,
+        };
+        if (settings.Template == TemplateName.V4)
+            throw new UserException("--judge-template: expected v1, v2 or v3, found v4, which compares two responses and scores none");
+        if (settings.Kind == JudgeKind.Openai && settings.Model.Length == 0)
+            throw new UserException("--judge openai: expected --judge-model NAME with it, found none");
+        return settings;
+    }
+
+    /// <summary>How it is reached and what it may take.</summary>
+    /// <param name="parsed">What was given.</param>
+    /// <param name="settings">Who judges.</param>
+    /// <param name="isAsked">Whether this process asks it.</param>
+    /// <exception cref="UserException">It cannot be.</exception>
+    public JudgeAccess Access(ParseResult parsed, JudgeSettings settings, bool isAsked)
+    {
+        var access = new JudgeAccess
+        {
+            Url = parsed.GetValue(url) is { } text ? Address(text) : null,
+            KeyFile = parsed.GetValue(keyFile),
+            Parallel = AtLeastOne(parallel.Name, parsed.GetValue(parallel)) ?? new JudgeAccess().Parallel,
+            RequestsPerMinute = AtLeastOne(requests.Name, parsed.GetValue(requests)),
+            TokensPerMinute = AtLeastOne(tokens.Name, parsed.GetValue(tokens)),
+            Labels = new DailyBudget(Within(budgetUsd.Name, parsed.GetValue(budgetUsd), 0, 1e9), parsed.GetValue(budgetTokens)),
+            Evaluations = new DailyBudget(Within(evaluationUsd.Name, parsed.GetValue(evaluationUsd), 0, 1e9), parsed.GetValue(evaluationTokens)),
+            Deadline = TimeSpan.FromSeconds(Within(deadline.Name, parsed.GetValue(deadline), 1, 3600) ?? new JudgeAccess().Deadline.TotalSeconds),
+            Streams = parsed.GetValue(streams),
+            Anyway = parsed.GetValue(anyway),
+        };
+        if (parsed.GetValue(price) is { } paid) access = access.WithPrice(paid);
+        if (!isAsked || settings.Kind != JudgeKind.Openai) return access;
+        if (access.Url is null) throw new UserException($"--judge-url: expected where the judge {settings.Model} is asked, found none");
+        _ = access.ReadKey();
+        return access;
+    }
+
+    private static double? Within(string name, double? value, double least, double most) => value is not { } v || (v >= least && v <= most)
+        ? value
+        : throw new UserException(FormattableString.Invariant($"{name}: expected {least} to {most}, found {v}"));
+
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : throw new UserException($"--judge-url: expected a URL, found '{text}'");
+
+    private static int? AtLeastOne(string name, int? value) =>
+        value is null or >= 1 ? value : throw new UserException($"{name}: expected 1 or more, found {value}");
+
+    private static Option<T?> OneOf<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var option = Options.MaybeOneOf<T>(name);
+        option.Description = description;
+        return option;
+    }
+}
