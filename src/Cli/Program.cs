@@ -6,9 +6,10 @@
 //   inspect  the pure parts on lines of JSON
 //   topics   the log's topics as they are, and what stands on them
 //   log      whether a log and its checkpoints are what they were
+//   judge    what a judge is worth, before anything is spent on a run
 //
 // Exit codes: 0 done; 1 an unexpected failure; 2 something that the caller can put right, told in one line; 3 a rebuild
-// whose hashes differ, or a log or checkpoint that is damaged; 130 stopped by Ctrl-C, 143 by SIGTERM.
+// whose hashes differ, a log or checkpoint that is damaged, or a judge that is of no use; 130 stopped by Ctrl-C, 143 by SIGTERM.
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
@@ -16,6 +17,7 @@ using Spectre.Console;
 using Tppo.Cli;
 using Tppo.Cli.Demo;
 using Tppo.Cli.Inspect;
+using Tppo.Cli.Judge;
 using Tppo.Cli.LogAdmin;
 using Tppo.Cli.Rebuild;
 using Tppo.Cli.Run;
@@ -42,5 +44,6 @@ var root = new RootCommand("Learns, from a log of searches, to generate the quer
     InspectCommand.Create(),
     TopicsCommand.Create(),
     LogCommand.Create(),
+    JudgeCommand.Create(),
 };
 return Exit.Guarded(root, args);

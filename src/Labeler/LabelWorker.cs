@@ -26,6 +26,7 @@ namespace Tppo.Labeler;
 public sealed class LabelWorker : IWorker
 {
     private const int PollRecords = 64;
+    private static readonly TimeSpan PollAtLeastEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AnswerAwaitedFor = TimeSpan.FromMilliseconds(50);
     private readonly ServiceContext context;
     private readonly IConsumer consumer;
@@ -39,7 +40,7 @@ public sealed class LabelWorker : IWorker
     private readonly Dictionary<StepId, LabelStep> steps = [];
     private readonly SortedDictionary<int, Queue<PendingRecord>> pending = [];
     private StageProgress? stage;
-    private long labelled;
+    private long labelled, polledAt;
 
     /// <summary>A labeler.</summary>
     public LabelWorker(ServiceContext context)
@@ -53,6 +54,7 @@ public sealed class LabelWorker : IWorker
         sampling = new LabelSampling(context.Settings);
         records = new LabelRecords(context);
         canaries = new LabelCanaries(context, desk);
+        polledAt = context.Clock.GetTimestamp();
     }
 
     /// <inheritdoc/>
@@ -62,7 +64,8 @@ public sealed class LabelWorker : IWorker
     public bool Work(CancellationToken cancellation)
     {
         if (context.Judges.IsElsewhere) judgements.Refresh();
-        var worked = pending.Values.All(q => q.All(r => r.IsAsked)) && Take(cancellation);
+        var worked = IsAllAsked && Take(PollRecords, cancellation);
+        if (!worked) StayMember(cancellation);
         worked |= Ask(cancellation);
         desk.Settle(AnswerAwaitedFor, cancellation);
         canaries.Tell();
@@ -88,34 +91,47 @@ public sealed class LabelWorker : IWorker
         consumer.Dispose();
     }
 
+    private bool IsAllAsked => pending.Values.All(q => q.All(r => r.IsAsked));
+
     private static StepId StepOf(LogRecord record) => StepId.TryParse(record.Header(HeaderNames.Step), out var step)
         ? step
         : throw new InvalidDataException($"{record.Topic}/{record.Partition}/{record.Offset}: {HeaderNames.Step}: expected model/ordinal");
 
-    // Called when everybody was asked about what was taken before, so that its histories are needed no longer.
-    private bool Take(CancellationToken cancellation)
+    private bool Take(int most, CancellationToken cancellation)
     {
-        var taken = consumer.Poll(PollRecords, TimeSpan.Zero, cancellation);
+        var taken = consumer.Poll(most, TimeSpan.Zero, cancellation);
+        polledAt = context.Clock.GetTimestamp();
         if (taken.Count == 0) return false;
         judgements.Refresh();
-        foreach (var step in steps.Values) step.Histories.Clear();
-        foreach (var record in taken)
+        if (IsAllAsked)
         {
-            if (!pending.TryGetValue(record.Partition, out var queue)) queue = pending[record.Partition] = new Queue<PendingRecord>();
-            queue.Enqueue(IsLabel(record) ? Labels(record, StepFor(StepOf(record), cancellation)) : new PendingRecord(record, null, []));
+            // Of what was asked about, histories are needed no longer.
+            foreach (var step in steps.Values) step.Histories.Clear();
         }
 
+        foreach (var group in taken.GroupBy(r => r.Partition)) Enqueue(group.Key, [.. group], cancellation);
         return true;
     }
 
-    private PendingRecord Labels(LogRecord record, LabelStep step)
+    // The windows of a partition are looked through once for all of its records.
+    private void Enqueue(int partition, List<LogRecord> taken, CancellationToken cancellation)
     {
-        var rows = sampling.Chosen(RolloutCodec.Decode(record.Value));
-        step.Load(record.Partition, rows);
-        return new PendingRecord(record, step, [.. rows.Where(r => step.Histories.ContainsKey(r.WindowId))])
-        {
-            Lost = [.. rows.Where(r => !step.Histories.ContainsKey(r.WindowId))],
-        };
+        if (!pending.TryGetValue(partition, out var queue)) queue = pending[partition] = new Queue<PendingRecord>();
+        var labels = taken.Where(IsLabel).ToDictionary(
+            r => r.Offset, r => (Step: StepFor(StepOf(r), cancellation), Rows: sampling.Chosen(RolloutCodec.Decode(r.Value))));
+        foreach (var step in labels.Values.GroupBy(l => l.Step)) step.Key.Load(partition, step.SelectMany(l => l.Rows));
+        foreach (var record in taken)
+            queue.Enqueue(labels.TryGetValue(record.Offset, out var l) ? PendingRecord.OfLabels(record, l.Step, l.Rows) : new PendingRecord(record, null, []));
+    }
+
+    // Who does not poll for minutes is taken for dead by the others; while answers are awaited it polls, and takes nothing more.
+    private void StayMember(CancellationToken cancellation)
+    {
+        if (context.Clock.GetElapsedTime(polledAt) < PollAtLeastEvery) return;
+        var owned = consumer.Assignment.ToList();
+        owned.ForEach(consumer.Pause);
+        Take(1, cancellation);
+        foreach (var partition in owned.Intersect(consumer.Assignment)) consumer.Resume(partition);
     }
 
     private static bool IsLabel(LogRecord record) =>

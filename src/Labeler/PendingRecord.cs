@@ -32,6 +32,13 @@ internal sealed class PendingRecord(LogRecord record, LabelStep? step, IReadOnly
     /// <summary>The answers, in the rows' order, once all stand.</summary>
     public IReadOnlyList<StandingAnswer> Answers => [.. answers.Select(a => a!.Answer!)];
 
+    /// <summary>A record of rows that are to be judged, as far as their windows are there.</summary>
+    public static PendingRecord OfLabels(LogRecord record, LabelStep step, IReadOnlyList<RolloutRow> rows)
+    {
+        var known = rows.Where(r => step.Histories.ContainsKey(r.WindowId)).ToList();
+        return new PendingRecord(record, step, known) { Lost = known.Count == rows.Count ? [] : [.. rows.Except(known)] };
+    }
+
     /// <summary>The next row was asked about.</summary>
     public void Take(PendingAnswer answer) => answers[Asked++] = answer;
 }

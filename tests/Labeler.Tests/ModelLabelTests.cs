@@ -126,7 +126,12 @@ public sealed class ModelLabelTests
 
         var asked = server.Requests.Count;
         Assert.InRange(asked, 90, 104);
-        for (var round = 0; round < 5; round++) Assert.True(worker.Work(CancellationToken.None), "it is not idle: it waits for tomorrow");
+        for (var round = 0; round < 10; round++)
+        {
+            clock.Move(TimeSpan.FromMinutes(1));
+            Assert.True(worker.Work(CancellationToken.None), "it is not idle: it waits for tomorrow");
+        }
+
         Assert.Equal(asked, server.Requests.Count);
         Assert.NotEqual(120, Rewards(kit).Count());
 

@@ -100,6 +100,7 @@ public sealed class JudgementLog(IEventLog log, TimeProvider clock)
         Reason = fact.Outcome == OneName.Of(ReadingOutcome.Reject) && OneName.TryParse<RejectReason>(fact.Reason, out var reason) ? reason : RejectReason.None,
         Retry = fact.Retry,
         Attempt = fact.Attempt,
+        Usage = fact.Usage,
     };
 
     private static UInt128 Short(string judgement)

@@ -1,3 +1,4 @@
+using Tppo.Core.Judging;
 using Tppo.Core.Judging.Reading;
 
 namespace Tppo.Facts.Judgements;
@@ -13,6 +14,9 @@ public sealed record StandingAnswer(string Judgement, Completion Completion, str
 
     /// <summary>Where rejected, whether asking again may help.</summary>
     public bool Retry { get; init; }
+
+    /// <summary>What it took.</summary>
+    public JudgeUsage Usage { get; init; }
 
     /// <summary>How often the same was asked before.</summary>
     public int Attempt { get; init; }

@@ -104,14 +104,6 @@ public sealed class OpenAiJudge : IJudge, IDisposable
         }
     }
 
-    /// <summary>Asks for a vote, A, B or tie; null where the answer is none of them.</summary>
-    public async Task<(string? Vote, JudgeUsage Usage)> VoteAsync(JudgeInput input, CancellationToken cancellation)
-    {
-        var request = Request(input, 0, 0);
-        var answer = await policy.CallAsync(c => CallAsync(request, c), _ => { }, cancellation);
-        return (VoteReader.Read(answer.Completion), Usage(answer, request));
-    }
-
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 

@@ -28,19 +28,31 @@ public static class PairScores
     /// <param name="seed">Of the resampling.</param>
     public static (double? Auc, double? Low, double? High) Auc(IReadOnlyList<(double? Own, double? Other)> pairs, long seed)
     {
-        var known = pairs.Where(p => p.Own is not null && p.Other is not null).Select(p => (Own: p.Own!.Value, Other: p.Other!.Value)).ToArray();
+        (double Own, double Other)[] known =
+            [.. pairs.Where(p => p.Own is not null && p.Other is not null).Select(p => (p.Own!.Value, p.Other!.Value))];
+        return Resampled(known, Area, seed);
+    }
+
+    /// <summary>The mean of what is known, with a 95 % interval by resampling; nulls where there is too little.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="seed">Of the resampling.</param>
+    public static (double? Mean, double? Low, double? High) Mean(IReadOnlyList<double?> values, long seed) =>
+        Resampled([.. values.OfType<double>()], sample => sample.Average(), seed);
+
+    private static (double? Value, double? Low, double? High) Resampled<T>(T[] known, Func<T[], double> figure, long seed)
+    {
         if (known.Length < PairsLeast) return (null, null, null);
         var random = SeededRandom.For("judge check interval", seed, known.Length.ToString(CultureInfo.InvariantCulture));
         var drawn = new double[Resamples];
-        var sample = new (double Own, double Other)[known.Length];
+        var sample = new T[known.Length];
         for (var i = 0; i < Resamples; i++)
         {
             for (var k = 0; k < sample.Length; k++) sample[k] = known[random.NextUInt64() % (ulong)known.Length];
-            drawn[i] = Area(sample);
+            drawn[i] = figure(sample);
         }
 
         Array.Sort(drawn);
-        return (Area(known), drawn[(int)(0.025 * Resamples)], drawn[(int)(0.975 * Resamples)]);
+        return (figure(known), drawn[(int)(0.025 * Resamples)], drawn[(int)(0.975 * Resamples)]);
     }
 
     private static double Area((double Own, double Other)[] pairs) =>

@@ -15,11 +15,13 @@ public static class AnswerReader
     /// <summary>Reads a completion against the words of a response.</summary>
     /// <param name="completion">What came back.</param>
     /// <param name="words">The words of the response that was to be judged.</param>
-    /// <param name="form">What the answer was to hold; of a vote there is nothing here to read.</param>
+    /// <param name="form">What the answer was to hold. A vote reads as a whole: relevant for A, irrelevant for B, none for a tie.</param>
     public static JudgeReading Read(Completion completion, IReadOnlyList<Word> words, AnswerForm form = AnswerForm.WordsAndWhole)
     {
         if (!string.IsNullOrEmpty(completion.Refusal)) return JudgeReading.Rejected(words.Count, RejectReason.Refusal, retry: false);
         if (string.IsNullOrWhiteSpace(completion.Content)) return JudgeReading.Rejected(words.Count, RejectReason.Empty, retry: true);
+        if (form == AnswerForm.Vote) return Vote(completion, words);
+
         // Of a response without words, the whole is all that can be judged.
         if (words.All(w => Text.Words.Normalise(w.Text).Length == 0)) form = AnswerForm.WholeOnly;
         var sections = AnswerSections.Find(completion.Content, form);
@@ -31,6 +33,14 @@ public static class AnswerReader
 
         return form == AnswerForm.WholeOnly ? Whole(sections, words) : Words(sections, words);
     }
+
+    private static JudgeReading Vote(Completion completion, IReadOnlyList<Word> words) => VoteReader.Read(completion) switch
+    {
+        "A" => JudgeReading.Given(new Category[words.Count], Category.Relevant),
+        "B" => JudgeReading.Given(new Category[words.Count], Category.Irrelevant),
+        "tie" => JudgeReading.Given(new Category[words.Count], Category.None),
+        _ => JudgeReading.Rejected(words.Count, completion.FinishReason == "length" ? RejectReason.Truncated : RejectReason.NoJson, retry: true),
+    };
 
     private static JudgeReading Whole(AnswerSections sections, IReadOnlyList<Word> words)
     {
