@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Tppo.Cli;
 
@@ -30,10 +32,26 @@ internal static partial class MachineLimits
         {
             if (limitOf(limit) is not { } has || has / (ulong)limit.Scale >= (ulong)limit.Least) continue;
             var unit = limit.Unit.Length == 0 ? "" : " " + limit.Unit;
-            return $"{limit.Name}: expected {limit.Least}{unit} or more ({limit.What}), found {has / (ulong)limit.Scale}{unit}: raise it and start again";
+            var (least, found) = (Digits((ulong)limit.Least), Digits(has / (ulong)limit.Scale));
+            return string.Concat([limit.Name, ": expected ", least, unit, " or more (", limit.What, "), found ", found, unit, ": raise it and start again"]);
         }
 
         return null;
+    }
+
+    /// <summary>Says a line on standard error, where there may be too little of everything for a console.</summary>
+    public static void Tell(string line)
+    {
+        var bytes = Encoding.UTF8.GetBytes(string.Concat("tppo: ", line, "\n"));
+        _ = Write(2, bytes, bytes.Length);
+    }
+
+    // Without a culture: its tables may not fit any more.
+    private static string Digits(ulong number)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(number, digits, out var written);
+        return Encoding.ASCII.GetString(digits[..written]);
     }
 
     private static ulong? Read(Limit limit)
@@ -41,6 +59,9 @@ internal static partial class MachineLimits
         if (GetLimit(OperatingSystem.IsMacOS() ? limit.Mac : limit.Linux, out var found) != 0) return null;
         return found.Soft >= long.MaxValue ? null : found.Soft;
     }
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(int file, byte[] bytes, nint count);
 
     [LibraryImport("libc", EntryPoint = "getrlimit")]
     private static partial int GetLimit(int resource, out Pair limit);

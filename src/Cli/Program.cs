@@ -25,7 +25,7 @@ using Tppo.Cli.TopicAdmin;
 
 if (MachineLimits.Fault(args) is { } fault)
 {
-    Console.Error.WriteLine("tppo: " + fault);
+    MachineLimits.Tell(fault);
     return Exit.Usage;
 }
 
