@@ -19,8 +19,10 @@ internal static class Exit
     /// <summary>128 and the number of the signal that asked for it: 130 for Ctrl-C, 143 for SIGTERM, as shells and supervisors expect.</summary>
     public static int Stopped { get; private set; } = 130;
 
+    private static bool IsAsked { get; set; }
+
     /// <summary>Notes which signal asked for a stop.</summary>
-    public static void StoppedBy(PosixSignal signal) => Stopped = signal == PosixSignal.SIGTERM ? 143 : 130;
+    public static void StoppedBy(PosixSignal signal) => (IsAsked, Stopped) = (true, signal == PosixSignal.SIGTERM ? 143 : 130);
 
     /// <summary>Parses and runs.</summary>
     public static int Guarded(RootCommand root, string[] args)
@@ -38,8 +40,9 @@ internal static class Exit
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (IsAsked)
         {
+            // What nobody asked for is a fault, and told below.
             return Stopped;
         }
         catch (Exception e) when (e is CutMismatchException or InvalidDataException or System.Text.Json.JsonException)

@@ -3,6 +3,7 @@ using Tppo.Core;
 using Tppo.Core.Judging.Prompts;
 using Tppo.Core.Settings;
 using Tppo.Hosting.Judges;
+using Tppo.JudgeServer;
 
 namespace Tppo.Cli;
 
@@ -10,8 +11,12 @@ namespace Tppo.Cli;
 internal sealed class JudgeOptions
 {
     private readonly Option<JudgeKind?> kind = OneOf<JudgeKind>(
-        "--judge", "Who judges: embedded (default), openai (a chat endpoint), or none (labels come from elsewhere).");
-    private readonly Option<string?> model = new("--judge-model") { Description = "The judge's model, by its name at the endpoint." };
+        "--judge", "Who judges: embedded (default), openai (a chat endpoint), gguf (a chat model from a file), or none (labels come from elsewhere).");
+    private readonly Option<string?> model = new("--judge-model")
+    {
+        Description = "The judge's model: its name at the endpoint, or its GGUF file.",
+        HelpName = "NAME|FILE",
+    };
     private readonly Option<TemplateName?> template = OneOf<TemplateName>(
         "--judge-template", "What it is asked: v1 (the paper's), v2 (a list; default), or v3 (the whole alone).");
     private readonly Option<double?> temperature = Options.Number("--judge-temperature");
@@ -40,14 +45,14 @@ internal sealed class JudgeOptions
     {
         temperature.Description = "Its temperature, 0 to 2. Default 0.";
         canaries.Description = "Questions with known answers mixed in, as a share of labels. Default 0.01.";
-        parallel.Description = "Calls at a time. Default 16.";
+        parallel.Description = "Calls at a time. Default 16; with gguf 2.";
         requests.Description = "Most calls a minute.";
         tokens.Description = "Most tokens a minute, both directions.";
         budgetUsd.Description = "Dollars a day (UTC) for labels; when they are spent, labelling pauses until the next.";
         budgetTokens.Description = "Tokens a day for labels.";
         evaluationUsd.Description = "Dollars a day for evaluations.";
         evaluationTokens.Description = "Tokens a day for evaluations.";
-        deadline.Description = "Seconds that one call may take. Default 120.";
+        deadline.Description = "Seconds that one call may take. Default 120; with gguf 600.";
     }
 
     private IEnumerable<Option> RunSettings => [kind, model, template, temperature, canaries, free, evaluates];
@@ -65,10 +70,12 @@ internal sealed class JudgeOptions
     /// <exception cref="UserException">It cannot be.</exception>
     public JudgeSettings Settings(ParseResult parsed, JudgeSettings before)
     {
+        var who = parsed.GetValue(kind) ?? before.Kind;
+        var named = parsed.GetValue(model);
         var settings = before with
         {
-            Kind = parsed.GetValue(kind) ?? before.Kind,
-            Model = parsed.GetValue(model) ?? before.Model,
+            Kind = who,
+            Model = named is null ? before.Model : who == JudgeKind.Gguf ? GgufFile.IdOf(named) : named,
             Template = parsed.GetValue(template) ?? before.Template,
             Temperature = Within(temperature.Name, parsed.GetValue(temperature), 0, 2) ?? before.Temperature,
             CanaryRate = Within(canaries.Name, parsed.GetValue(canaries), 0, 1) ?? before.CanaryRate,
@@ -79,8 +86,14 @@ internal sealed class JudgeOptions
             throw new UserException("--judge-template: expected v1, v2 or v3, found v4, which compares two responses and scores none");
         if (settings.Kind == JudgeKind.Openai && settings.Model.Length == 0)
             throw new UserException("--judge openai: expected --judge-model NAME with it, found none");
+        if (settings.Kind == JudgeKind.Gguf && settings.Model.Length == 0)
+            throw new UserException("--judge gguf: expected --judge-model FILE with it, found none");
         return settings;
     }
+
+    /// <summary>What it takes for tokens; null where that was not given.</summary>
+    /// <exception cref="UserException">It is no price.</exception>
+    public JudgeAccess? Price(ParseResult parsed) => parsed.GetValue(price) is { } paid ? new JudgeAccess().WithPrice(paid) : null;
 
     /// <summary>How it is reached and what it may take.</summary>
     /// <param name="parsed">What was given.</param>
@@ -89,25 +102,38 @@ internal sealed class JudgeOptions
     /// <exception cref="UserException">It cannot be.</exception>
     public JudgeAccess Access(ParseResult parsed, JudgeSettings settings, bool isAsked)
     {
-        var access = new JudgeAccess
+        var defaults = settings.Kind == JudgeKind.Gguf ? BesideThis : new JudgeAccess();
+        var access = defaults with
         {
+            ModelFile = settings.Kind == JudgeKind.Gguf ? parsed.GetValue(model) : null,
             Url = parsed.GetValue(url) is { } text ? Address(text) : null,
             KeyFile = parsed.GetValue(keyFile),
-            Parallel = AtLeastOne(parallel.Name, parsed.GetValue(parallel)) ?? new JudgeAccess().Parallel,
+            Parallel = AtLeastOne(parallel.Name, parsed.GetValue(parallel)) ?? defaults.Parallel,
             RequestsPerMinute = AtLeastOne(requests.Name, parsed.GetValue(requests)),
             TokensPerMinute = AtLeastOne(tokens.Name, parsed.GetValue(tokens)),
-            Labels = new DailyBudget(Within(budgetUsd.Name, parsed.GetValue(budgetUsd), 0, 1e9), parsed.GetValue(budgetTokens)),
-            Evaluations = new DailyBudget(Within(evaluationUsd.Name, parsed.GetValue(evaluationUsd), 0, 1e9), parsed.GetValue(evaluationTokens)),
-            Deadline = TimeSpan.FromSeconds(Within(deadline.Name, parsed.GetValue(deadline), 1, 3600) ?? new JudgeAccess().Deadline.TotalSeconds),
+            Labels = new DailyBudget(Within(budgetUsd.Name, parsed.GetValue(budgetUsd), 0, 1e9), AtLeastNone(budgetTokens.Name, parsed.GetValue(budgetTokens))),
+            Evaluations = new DailyBudget(
+                Within(evaluationUsd.Name, parsed.GetValue(evaluationUsd), 0, 1e9),
+                AtLeastNone(evaluationTokens.Name, parsed.GetValue(evaluationTokens))),
+            Deadline = TimeSpan.FromSeconds(Within(deadline.Name, parsed.GetValue(deadline), 1, 3600) ?? defaults.Deadline.TotalSeconds),
             Streams = parsed.GetValue(streams),
             Anyway = parsed.GetValue(anyway),
         };
         if (parsed.GetValue(price) is { } paid) access = access.WithPrice(paid);
-        if (!isAsked || settings.Kind != JudgeKind.Openai) return access;
+        if (!isAsked || !settings.Kind.IsModel()) return access;
+        if (settings.Kind == JudgeKind.Gguf)
+            return access.ModelFile is null ? throw new UserException($"--judge-model: expected the GGUF file of {settings.Model}, found none") : access;
         if (access.Url is null) throw new UserException($"--judge-url: expected where the judge {settings.Model} is asked, found none");
         _ = access.ReadKey();
         return access;
     }
+
+    // One that computes on this machine answers one question at a time; a second one waits, so that it is never idle.
+    private static JudgeAccess BesideThis => new() { Parallel = 2, Deadline = TimeSpan.FromMinutes(10), ServerCommand = [.. ThisProgram, "judge", "serve"] };
+
+    private static string[] ThisProgram => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet"
+        ? [path]
+        : [Environment.ProcessPath ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "tppo.dll")];
 
     private static double? Within(string name, double? value, double least, double most) => value is not { } v || (v >= least && v <= most)
         ? value
@@ -115,6 +141,9 @@ internal sealed class JudgeOptions
 
     private static Uri Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : throw new UserException($"--judge-url: expected a URL, found '{text}'");
+
+    private static long? AtLeastNone(string name, long? value) =>
+        value is null or >= 0 ? value : throw new UserException($"{name}: expected 0 or more, found {value}");
 
     private static int? AtLeastOne(string name, int? value) =>
         value is null or >= 1 ? value : throw new UserException($"{name}: expected 1 or more, found {value}");

@@ -5,8 +5,9 @@
 //   rebuild  cuts and facts of a log ──► the same checkpoints again, hashes compared
 //   inspect  the pure parts on lines of JSON
 //   topics   the log's topics as they are, and what stands on them
+//   label    a judge's labels of one response, what labels would cost, and their pause
 //   log      whether a log and its checkpoints are what they were
-//   judge    what a judge is worth, before anything is spent on a run
+//   judge    what a judge is worth, before anything is spent on a run; a server for one from a GGUF file
 //
 // Exit codes: 0 done; 1 an unexpected failure; 2 something that the caller can put right, told in one line; 3 a rebuild
 // whose hashes differ, a log or checkpoint that is damaged, or a judge that is of no use; 130 stopped by Ctrl-C, 143 by SIGTERM.
@@ -18,6 +19,7 @@ using Tppo.Cli;
 using Tppo.Cli.Demo;
 using Tppo.Cli.Inspect;
 using Tppo.Cli.Judge;
+using Tppo.Cli.Label;
 using Tppo.Cli.LogAdmin;
 using Tppo.Cli.Rebuild;
 using Tppo.Cli.Run;
@@ -45,5 +47,6 @@ var root = new RootCommand("Learns, from a log of searches, to generate the quer
     TopicsCommand.Create(),
     LogCommand.Create(),
     JudgeCommand.Create(),
+    LabelCommand.Create(),
 };
 return Exit.Guarded(root, args);

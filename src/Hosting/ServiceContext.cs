@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Facts.Artifacts;
+using Tppo.Hosting.Control;
 using Tppo.Hosting.Health;
 using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
@@ -42,8 +43,8 @@ public sealed record ServiceContext
     /// <summary>Where a language model that judges is reached, and what it may take.</summary>
     public JudgeAccess JudgeAccess { get; init; } = new();
 
-    /// <summary>Whether people have asked for a pause in labelling.</summary>
-    public JudgePause LabelPause { get; } = new();
+    /// <summary>Whether labels are bought.</summary>
+    public LabelSwitch Labels { get; } = new();
 
     private RunJudges? judges;
 
@@ -54,7 +55,7 @@ public sealed record ServiceContext
         Parallel = JudgeAccess.Parallel,
         Budget = purpose == Purposes.Label ? JudgeAccess.Labels : JudgeAccess.Evaluations,
         Purposes = purpose == Purposes.Label ? [Purposes.Label, Purposes.Canary, Purposes.Check] : [Purposes.Evaluation],
-        Pause = purpose == Purposes.Label ? LabelPause : new JudgePause(),
+        Paused = () => purpose == Purposes.Label ? Labels.Paused : null,
         Clock = Clock,
         Warn = Warn,
     };

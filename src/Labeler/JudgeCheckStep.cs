@@ -1,4 +1,6 @@
 using Tppo.Core;
+using Tppo.Core.Judging.Canaries;
+using Tppo.Core.Judging.Checks;
 using Tppo.Core.Windows;
 using Tppo.Facts.Evaluations;
 using Tppo.Facts.Judgements;
@@ -16,7 +18,13 @@ namespace Tppo.Labeler;
 /// <param name="desk">Through which it asks.</param>
 internal sealed class JudgeCheckStep(ServiceContext context, JudgementLog judgements, JudgeDesk desk)
 {
+    /// <summary>Most questions that it takes.</summary>
+    public const int QuestionsMost = (2 * PairsMost) + Canaries;
+
     private const int PairsMost = 60, Canaries = 12;
+
+    /// <summary>How many questions it takes with these windows of held-out users.</summary>
+    public static int Questions(IReadOnlyList<Window> heldOut, long seed) => (2 * CheckPair.Of(heldOut, PairsMost, seed).Count) + Canaries;
 
     /// <summary>Ends the run where the judge is useless.</summary>
     /// <exception cref="UserException">It is.</exception>
@@ -28,7 +36,9 @@ internal sealed class JudgeCheckStep(ServiceContext context, JudgementLog judgem
         {
             judgements.Refresh();
             using var stage = context.Board.Start("check judge");
-            check = new JudgeChecking(desk, context.Settings.Seed).Take(judge, heldOut, PairsMost, Canaries, cancellation);
+            var seed = context.Settings.Seed;
+            var pairs = CheckPair.Of(heldOut, PairsMost, seed);
+            check = new TemplateChecking(desk, pairs, Canary.Some(seed, Canaries), seed).Take(judge, cancellation);
             context.Log.Append([JudgeCheckLog.Fact(check)]);
             stage.Report(1, 1, check.Fault ?? FormattableString.Invariant($"AUC {check.Auc:F3} [{check.Low:F3}, {check.High:F3}]"));
         }

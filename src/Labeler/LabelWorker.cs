@@ -7,6 +7,7 @@ using Tppo.Facts.Forms;
 using Tppo.Facts.Judgements;
 using Tppo.Facts.Models;
 using Tppo.Hosting;
+using Tppo.Hosting.Instruments;
 using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
 using Tppo.Hosting.Workers;
@@ -55,6 +56,7 @@ public sealed class LabelWorker : IWorker
         records = new LabelRecords(context);
         canaries = new LabelCanaries(context, desk);
         polledAt = context.Clock.GetTimestamp();
+        JudgeInstruments.Paused.Set(context.Labels.Paused is null ? 0 : 1);
     }
 
     /// <inheritdoc/>
@@ -210,7 +212,7 @@ public sealed class LabelWorker : IWorker
         var step = new LabelStep(context, stepId, policy, models.Cut(new StepId(policy.Model, policy.Cut))!);
 
         // Said before the first answer is bought.
-        if ((step.Judge as LogStatisticsJudge)?.Doubt(step.HeldOut()) is { } doubt) context.Warn(doubt);
+        if (!context.Judges.IsElsewhere && (step.Judge as LogStatisticsJudge)?.Doubt(step.HeldOut()) is { } doubt) context.Warn(doubt);
         if (step.Judge is OpenAiJudge model) new JudgeCheckStep(context, judgements, desk).Require(model, step.HeldOut(), cancellation);
         return steps[stepId] = step;
     }

@@ -10,7 +10,7 @@ internal sealed record Rule(string Project, string[] Projects, string[] Packages
 internal static class ReferenceGraph
 {
     /// <summary>Packages that only one source project may see; <c>PrivateAssets="compile"</c> keeps them from compiling elsewhere.</summary>
-    public static readonly string[] Walled = ["Apache.Arrow", "Confluent.Kafka", "Parquet.Net", "RocksDB"];
+    public static readonly string[] Walled = ["Apache.Arrow", "Confluent.Kafka", "LLamaSharp", "Parquet.Net", "RocksDB"];
 
     public static readonly string[] Services = ["Ingest", "Labeler", "RewardTrainer", "PolicyTrainer", "Evaluator"];
 
@@ -30,14 +30,15 @@ internal static class ReferenceGraph
         new("Streaming", ["Core"], ["Apache.Arrow", "Confluent.Kafka", "RocksDB"]),
         new("Facts", ["Core", "Streaming"], []),
         new("Steps", ["Core", "Streaming", "Facts", "Learning"], []),
-        new("Hosting", ["Core", "Streaming", "Facts"], ["Polly.Core", "prometheus-net", "prometheus-net.AspNetCore"]),
+        new("Hosting", ["Core", "Streaming", "Facts"], ["MassTransit", "MassTransit.RabbitMQ", "Polly.Core", "prometheus-net", "prometheus-net.AspNetCore"]),
+        new("JudgeServer", ["Core"], ["LLamaSharp", "LLamaSharp.Backend.Cpu"]),
         new("Replay", [.. Libraries], []),
         new("Ingest", ["Core", "Streaming", "Facts", "Hosting"], []),
         new("Labeler", ["Core", "Streaming", "Facts", "Steps", "Hosting", "Replay"], []),
         new("RewardTrainer", [.. Libraries, "Replay"], []),
         new("PolicyTrainer", [.. Libraries, "Replay"], []),
         new("Evaluator", [.. Libraries, "Replay"], []),
-        new("Cli", [.. Libraries, "Replay", .. Services], ["System.CommandLine", "Spectre.Console"]),
+        new("Cli", [.. Libraries, "JudgeServer", "Replay", .. Services], ["System.CommandLine", "Spectre.Console"]),
     ];
 
     public static readonly IReadOnlyList<Rule> Tests =
@@ -51,6 +52,7 @@ internal static class ReferenceGraph
         Test("Facts", ["Core", "Streaming", "Facts"], []),
         Test("Steps", [.. Libraries], []),
         Test("Hosting", ["Core", "Streaming", "Facts", "Hosting"], []),
+        Test("JudgeServer", ["Core", "JudgeServer"], []),
         Test("Replay", [.. Libraries, "Replay", .. Services], []),
         Test("Ingest", ["Core", "Streaming", "Facts", "Hosting", "Ingest"], []),
         Test("Labeler", ["Core", "Streaming", "Facts", "Hosting", "Labeler"], []),
@@ -61,7 +63,11 @@ internal static class ReferenceGraph
         Test("EndToEnd", ["Core", "Streaming", "Facts", "Hosting", "Cli"], ["Confluent.Kafka"]),
     ];
 
-    public static readonly IReadOnlyList<Rule> Bench = [new("Ingest", ["Core", "Streaming", "Facts", "Hosting", "Ingest", "TestKit"], ["Confluent.Kafka"])];
+    public static readonly IReadOnlyList<Rule> Bench =
+    [
+        new("Ingest", ["Core", "Streaming", "Facts", "Hosting", "Ingest", "TestKit"], ["Confluent.Kafka"]),
+        new("Labeler", ["Core", "Streaming", "Facts", "Hosting", "Labeler", "TestKit"], []),
+    ];
 
     // Every test project may use the kit's fakes and property tests.
     private static Rule Test(string of, string[] projects, string[] packages) =>

@@ -40,13 +40,15 @@ public sealed class KafkaRunTests(UnbrokenRun unbroken, DemoOnKafka demo) : ICla
         var folder = unbroken.NewFolder();
         var prefix = $"{Guid.NewGuid():N}.five";
         string[] more = ["--config", Path.Combine(unbroken.Folder, "run.json"), .. DemoOnKafka.On(prefix)];
-        var processes = Services.ToDictionary(s => s, s => TppoProcess.Start(UnbrokenRun.Run(s, folder, more)));
+        var processes = Services.ToDictionary(s => s, s => TppoProcess.Start(["run", s, "--data", folder, "--until-idle", "--metrics-port", "0", .. more]));
+        var said = new List<string>();
         try
         {
             foreach (var (service, process) in processes)
             {
                 var result = TppoProcess.End(process);
-                Assert.True(result.Code == 0, $"{service}: {result.Error}");
+                said.Add($"{service} ended with exit code {result.Code}: {result.Error}{result.Output}");
+                Assert.True(result.Code == 0, said[^1]);
             }
         }
         finally
@@ -60,7 +62,7 @@ public sealed class KafkaRunTests(UnbrokenRun unbroken, DemoOnKafka demo) : ICla
 
         using var log = DemoOnKafka.Open(prefix, "test");
         var policy = UnbrokenRun.NewestPolicy(log);
-        Assert.True(policy.Final);
+        Assert.True(policy.Final, $"the newest policy is of update {policy.Version}: {string.Join('\n', said)}");
         Assert.Equal(unbroken.Checkpoint, policy.Weights);
         unbroken.AssertSameRecords(log);
     }

@@ -12,22 +12,6 @@ public sealed class ModelJudgeTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task A_demo_judged_over_HTTP_is_rebuilt_without_asking_anybody()
-    {
-        await using var judge = await StandInJudge.StartAsync(r => StandInAnswer.Content(Oracle.Answer(r.Prompt)));
-        var result = TppoProcess.Run(Demo(judge));
-        Assert.True(result.Code == 0, result.Error);
-        Assert.DoesNotContain("warning: judge", result.Output, StringComparison.Ordinal);
-        Assert.All(judge.Answered.Values, n => Assert.Equal(1, n));
-        var asked = judge.Requests.Count;
-        Assert.Equal(0, TppoProcess.Run(Demo(judge)).Code);
-        var rebuilt = TppoProcess.Run("rebuild", "--data", folder);
-        Assert.True(rebuilt.Code == 0, rebuilt.Error);
-        Assert.DoesNotContain("differs", rebuilt.Output, StringComparison.Ordinal);
-        Assert.Equal(asked, judge.Requests.Count);
-    }
-
-    [Fact]
     public async Task A_useless_judge_ends_the_demo_in_a_line_and_goes_on_under_a_warning_where_people_say_so()
     {
         await using var judge = await StandInJudge.StartAsync(
@@ -38,31 +22,7 @@ public sealed class ModelJudgeTests : IDisposable
         var anyway = TppoProcess.Run(Demo(judge, "--judge-anyway"));
         Assert.True(anyway.Code == 0, anyway.Error);
         Assert.Contains("warning: judge stand-in", anyway.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Killed_again_and_again_with_many_calls_in_flight_it_buys_no_label_twice_but_what_was_in_flight()
-    {
-        const int Parallel = 64, Kills = 6;
-        await using var judge = await StandInJudge.StartAsync(
-            r => StandInAnswer.Content(Oracle.Answer(r.Prompt)).After(TimeSpan.FromMilliseconds(5 + (r.Number * 37 % 400))));
-        var kills = 0;
-        for (var lives = 0; lives < 30 && kills < Kills; lives++)
-        {
-            using var process = TppoProcess.Start(Demo(judge, "--judge-parallel", $"{Parallel}"));
-            var before = judge.Answered.Count;
-            while (!process.HasExited && judge.Answered.Count < before + 25) await Task.Delay(10, TestContext.Current.CancellationToken);
-            if (process.HasExited) break;
-            process.Kill();
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            kills++;
-        }
-
-        Assert.True(kills >= 4, $"{kills} kills");
-        var result = TppoProcess.Run(Demo(judge, "--judge-parallel", $"{Parallel}"));
-        Assert.True(result.Code == 0, result.Error);
-        var again = judge.Answered.Values.Sum(n => n - 1);
-        Assert.InRange(again, 0, Parallel * kills);
+        Assert.Contains("Warning: judge stand-in", File.ReadAllText(Path.Combine(folder, "report.html")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,8 +10,8 @@ using Xunit.Sdk;
 using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Tppo.EndToEnd.Tests.UnbrokenRun))]
-// Every test runs processes of two threads each on a machine that may have two cores.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// Every test runs processes of two threads each on a machine that may have two cores; while one starts or waits, another computes.
+[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 2)]
 
 namespace Tppo.EndToEnd.Tests;
 

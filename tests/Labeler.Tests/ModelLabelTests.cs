@@ -118,11 +118,7 @@ public sealed class ModelLabelTests
         kit.Clock = clock;
         kit.JudgeAccess = kit.JudgeAccess with { Labels = new DailyBudget(null, 120 * 100), Parallel = 4 };
         using var worker = new LabelWorker(kit.Context);
-        for (var (round, before) = (0, -1); round < 50 || server.Requests.Count != before; round++)
-        {
-            before = server.Requests.Count;
-            worker.Work(CancellationToken.None);
-        }
+        WorkUntilStill(worker, server);
 
         var asked = server.Requests.Count;
         Assert.InRange(asked, 90, 104);
@@ -136,6 +132,29 @@ public sealed class ModelLabelTests
         Assert.NotEqual(120, Rewards(kit).Count());
 
         clock.Move(TimeSpan.FromDays(1));
+        while (worker.Work(CancellationToken.None)) continue;
+        Assert.Equal(120, Rewards(kit).Count());
+        Assert.All(server.Answered.Values, n => Assert.Equal(1, n));
+    }
+
+    [Fact]
+    public async Task Paused_it_asks_nothing_and_loses_nothing_and_resumed_it_goes_on()
+    {
+        await using var server = await StandInJudge.StartAsync(r => StandInAnswer.Content(Oracle.Answer(r.Prompt)).After(Pause(r)));
+        using var kit = Ready(server);
+        var context = kit.Context;
+        using var worker = new LabelWorker(context);
+        while (server.Requests.Count < 170) worker.Work(CancellationToken.None);
+        context.Labels.Pause("the bill");
+
+        // What was in flight comes to its end.
+        WorkUntilStill(worker, server);
+        var asked = server.Requests.Count;
+        for (var round = 0; round < 30; round++) Assert.True(worker.Work(CancellationToken.None), "it is not idle: it waits to be resumed");
+        Assert.Equal(asked, server.Requests.Count);
+        Assert.Equal(asked, server.Answered.Values.Sum());
+        Assert.InRange(Rewards(kit).Count(), 0, 119);
+        context.Labels.Resume();
         while (worker.Work(CancellationToken.None)) continue;
         Assert.Equal(120, Rewards(kit).Count());
         Assert.All(server.Answered.Values, n => Assert.Equal(1, n));
@@ -165,6 +184,16 @@ public sealed class ModelLabelTests
         Assert.Equal(rows.Count, Rewards(kit).Count());
         Assert.All(Rewards(kit), r => Assert.Equal(Category.Irrelevant, r.Sentence));
         Assert.All(Rewards(kit), r => Assert.All(r.Categories.Where((_, t) => r.WordIndex[t] >= 0), c => Assert.NotEqual(Category.Irrelevant, c)));
+    }
+
+    /// <summary>Works until nothing has been asked for a while.</summary>
+    internal static void WorkUntilStill(LabelWorker worker, StandInJudge server)
+    {
+        for (var (still, before) = (0, -1); still < 10; still = server.Requests.Count == before && server.InFlight == 0 ? still + 1 : 0)
+        {
+            before = server.Requests.Count;
+            worker.Work(CancellationToken.None);
+        }
     }
 
     private static ServiceKit Ready(StandInJudge server)

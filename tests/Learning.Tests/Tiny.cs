@@ -4,7 +4,6 @@ using Tppo.Core.Settings;
 using Tppo.Learning.Models;
 using Tppo.Learning.Tokenizing;
 using Tppo.Learning.Training;
-using static TorchSharp.torch;
 
 namespace Tppo.Learning.Tests;
 
@@ -72,14 +71,8 @@ internal static class Tiny
         Finished = true,
     })];
 
-    /// <summary>Logits after every token of one row, in the plainest way: the row alone, no padding, no sharing.</summary>
-    internal static float[][] PlainLogits(Decoder decoder, int[] ids)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        var logits = decoder.Logits(decoder.Hidden(RowBatch.Build(decoder, [ids]))).squeeze(0);
-        return [.. Enumerable.Range(0, ids.Length).Select(t => logits.select(0, t).contiguous().data<float>().ToArray())];
-    }
+    /// <summary>Logits after every token of one row, in the plainest way.</summary>
+    internal static IReadOnlyList<float[]> PlainLogits(Decoder decoder, int[] ids) => NextTokens.Logits(decoder, ids);
 
     internal static double LogProb(float[] logits, int id, double temperature = 1)
     {

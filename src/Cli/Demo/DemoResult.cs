@@ -41,6 +41,14 @@ internal sealed record DemoResult(
     [JsonIgnore]
     public IReadOnlyList<SampleHistory> Samples { get; init; } = [];
 
+    /// <summary>Whose word the relevance is, where that is a language model's; null: the world's truth, or statistics of the log.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RelevanceBy { get; init; }
+
+    /// <summary>Who labelled, where that is no judge in this process.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LabelsBy { get; init; }
+
     /// <summary>Why nobody should believe what was learned from this judge; null: no reason is known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? JudgeWarning { get; init; }
@@ -77,6 +85,8 @@ internal sealed record DemoResult(
             [.. board.Snapshot().Select(StageTime.Of)])
         {
             Samples = [.. tppo.SelectMany(e => e.Samples).Take(3)],
+            RelevanceBy = settings.Judge.Kind.IsModel() && settings.Judge.Evaluates ? sft[0].Judge : null,
+            LabelsBy = settings.Judge.Kind switch { JudgeKind.Openai or JudgeKind.Gguf => settings.Judge.Model, JudgeKind.None => "others", _ => null },
             JudgeWarning = new JudgeCheckLog(log).All().Select(c => c.Fault).OfType<string>().FirstOrDefault(),
         };
     }
@@ -108,6 +118,11 @@ internal sealed record DemoResult(
         var stored = new Stored(this, Samples);
         RunFolder.WriteWhole(folder.Result, JsonSerializer.Serialize(stored with { Sha256 = stored.Hash() }, Options));
     }
+
+    /// <summary>Whose word the relevance is, in words.</summary>
+    public string Truth() => RelevanceBy is not null ? RelevanceBy
+        : JudgeAuc is null ? "the world's truth"
+        : $"log statistics, AUC {Figure.Text(JudgeAuc, "F3")} on held-out users";
 
     /// <summary>The figures as <c>--json</c> has them.</summary>
     public string Figures() => JsonSerializer.Serialize(this, Options) + "\n";

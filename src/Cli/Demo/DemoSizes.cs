@@ -50,7 +50,7 @@ internal static class DemoSizes
         _ => small,
     };
 
-    // Every stage and every kind of fact, in seconds: for tests. It learns words, not yet people.
+    // Every stage and every kind of fact, in seconds: for tests. It learns hardly more than that there are words.
     private static RunSettings Tiny(RunSettings small) => small with
     {
         Input = new InputSettings { World = new WorldSettings { Users = 160, Days = 40 } },
@@ -64,10 +64,10 @@ internal static class DemoSizes
             PromptTokensMax = 96,
             ResponseTokensMax = 24,
         },
-        Sft = small.Sft with { Windows = 2400, PassesMax = 2, WarmupSteps = 10, AllTokensShare = 0.8, ResponseBatch = 32 },
+        Sft = small.Sft with { Windows = 960, PassesMax = 2, WarmupSteps = 10, AllTokensShare = 0.8, ResponseBatch = 32 },
         Labels = small.Labels with { Windows = 48 },
         RewardModel = small.RewardModel with { Epochs = 2, Batch = 8 },
-        Tppo = small.Tppo with { Updates = 12, WarmupRounds = 2, Prompts = 8, Minibatch = 4, CheckpointEvery = 3 },
+        Tppo = small.Tppo with { Updates = 8, WarmupRounds = 2, Prompts = 8, Minibatch = 4, CheckpointEvery = 3 },
         Evaluation = new EvaluationSettings { WindowsMax = 40, RewardModelWindows = 10 },
     };
 

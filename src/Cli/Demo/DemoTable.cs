@@ -33,7 +33,7 @@ internal static class DemoTable
         AnsiConsole.WriteLine($"TPPO − SFT, paired by window: {Points(d.Mean)} points (95 %: {Points(d.Low)} to {Points(d.High)})");
         AnsiConsole.WriteLine(
             $"reward model: token AUC {Figure.Text(result.RmAucToken, "F3")}; judge: "
-                + $"{(result.JudgeAuc is null ? "the world's truth" : $"log statistics, AUC {Figure.Text(result.JudgeAuc, "F3")} on held-out users")}; "
+                + $"{Printable.Of(result.Truth())}; {(result.LabelsBy is { } by ? $"labels by {Printable.Of(by)}; " : "")}"
             + $"judge calls: {result.JudgeCalls.Labels:N0} labels, {result.JudgeCalls.Updates:N0} in updates, {result.JudgeCalls.Evaluation:N0} to evaluate");
         AnsiConsole.WriteLine(
             $"{result.Events:N0} events, {result.Windows:N0} windows, {result.DeadLetters:N0} dead letters, {result.Seconds:F0} s, {result.PeakRssMb:N0} MB");

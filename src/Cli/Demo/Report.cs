@@ -75,11 +75,12 @@ internal static class Report
             ("queries a response", s => F(s.Queries, "F2")), ("malformed", s => P(s.Malformed)), ("without an end", s => P(s.NoEos)),
         ];
         var body = string.Concat(rows.Select(r => $"<tr><td>{r.Name}</td><td>{r.Figure(a)}</td><td>{r.Figure(b)}</td></tr>"));
-        var judge = result.JudgeAuc is { } auc ? $"log statistics, AUC {F(auc, "F3")} on held-out users" : "the world's truth";
+        var labels = result.LabelsBy is { } by ? $" Labels by {Text(by)}." : "";
+        var warning = result.JudgeWarning is { } doubt ? $"<p><b>Warning: {Text(doubt)}</b></p>" : "";
         var token = F(result.RmAucToken, "F3");
         return $"<table><tr><th></th><th>SFT</th><th>TPPO</th></tr>{body}</table>"
             + $"<p>TPPO − SFT, paired by window: <b>{Points(d.Mean)}</b> points (95 %: {Points(d.Low)} to {Points(d.High)}). "
-            + $"Reward model: token AUC {token}. Judge: {judge}.</p>";
+            + $"Reward model: token AUC {token}. Judge: {Text(result.Truth())}.{labels}</p>{warning}";
 
         static string Points(double? share) => F(100 * share, "+0.0;−0.0");
     }

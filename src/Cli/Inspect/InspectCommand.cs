@@ -16,6 +16,8 @@ internal static class InspectCommand
         Windows(),
         LogTopics.Create(),
         JudgementCommand.Create(),
+        ModelCommands.Logits(),
+        ModelCommands.Tokens(),
         Lines("advantages", "GAE, whitening, PPO losses with gradients, KL estimators.", AdvantageLines.Compute),
         Lines("shaping", "Token rewards from categories.", ShapingLines.Compute),
         Lines("reward-losses", "The reward model's losses with gradients.", RewardLossLines.Compute),

@@ -45,8 +45,8 @@ internal static class CheckCommand
             var (s, n) = (parsed.GetValue(size)!, parsed.GetValue(seed));
             var settings = source is null ? DemoSizes.World(s, n, minutes: null) : DemoSizes.File(s, n, minutes: null, file!, source.Sha256);
             var judge = judges.Settings(parsed, settings.Judge);
-            if (judge.Kind != JudgeKind.Openai)
-                throw new UserException("judge check: expected --judge openai with --judge-url and --judge-model, found none");
+            if (!judge.Kind.IsModel())
+                throw new UserException("judge check: expected --judge openai or gguf and what goes with it (--judge-model, --judge-url), found none");
             var access = judges.Access(parsed, judge, isAsked: true);
             var name = FormattableString.Invariant($"check-{(source is null ? "world" : source.Sha256[..8])}-{s}-seed{n}");
             var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? Path.Combine("tppo-data", name));

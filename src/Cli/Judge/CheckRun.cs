@@ -53,18 +53,19 @@ internal sealed class CheckRun(RunFolder folder, RunSettings settings, JudgeSett
         List<Window> windows =
             [.. new TopicTail(context.Log, Topics.Windows).Read().Where(r => !EndMark.Is(r, out _)).Select(r => WindowJson.Read(r.Value))];
         var pairs = CheckPair.Of(windows, pairsMost, settings.Seed);
-        List<Canary> known = [.. Enumerable.Range(0, canaries).Select(i => Canary.Of(settings.Seed, i))];
+        var known = Canary.Some(settings.Seed, canaries);
         var judgements = new JudgementLog(context.Log, context.Clock);
         judgements.Refresh();
         using var desk = new JudgeDesk(judgements, context.DeskFor(Purposes.Label));
+        using var judges = new RunJudges(settings with { Judge = judge }, access, context.Clock, context.Warn);
         var checks = new List<TemplateCheck>();
         foreach (var template in templates)
         {
             using var stage = context.Board.Start($"check {OneName.Of(template)}");
-            using var asked = new OpenAiJudge(judge, template, access, context.Clock, context.Warn);
+            var asked = judges.Model(template);
             var check = JudgeTemplate.Of(template).Form == AnswerForm.Vote
                 ? new VoteChecking(desk, pairs, settings.Seed).Take(asked, context.Clock, cancellation)
-                : new TemplateChecking(desk, pairs, known, settings.Seed).Take(asked, template, context.Clock, cancellation);
+                : new TemplateChecking(desk, pairs, known, settings.Seed).TakeInFull(asked, template, context.Clock, cancellation);
             checks.Add(check);
             stage.Report(1, 1, FormattableString.Invariant($"{check.Asked} questions"));
         }

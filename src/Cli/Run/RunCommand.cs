@@ -2,8 +2,10 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Tppo.Core;
 using Tppo.Core.Settings;
+using Tppo.Evaluator;
 using Tppo.Facts.Runs;
 using Tppo.Ingest.Import;
+using Tppo.Labeler;
 
 namespace Tppo.Cli.Run;
 
@@ -51,25 +53,35 @@ internal static class RunCommand
         logs.AddTo(command);
         var judges = new JudgeOptions();
         judges.AddTo(command);
+        var bus = new BusOptions();
+        bus.AddTo(command);
+        var paused = new Option<bool>("--paused") { Description = "Buy no labels until tppo label resume says so." };
+        command.Options.Add(paused);
         command.SetAction((parsed, _) =>
         {
             var folder = new RunFolder(parsed.GetValue(data)!.FullName);
             var chosen = logs.Read(parsed, folder);
             var settings = Resolve(folder, parsed.GetValue(config));
             settings = settings with { Judge = judges.Settings(parsed, settings.Judge) };
-            var judge = judges.Access(parsed, settings.Judge, isAsked: parsed.GetValue(service) is "labeler" or "evaluator" or "all");
+            var judge = judges.Access(parsed, settings.Judge, isAsked: Asks(parsed.GetValue(service)!, settings.Judge));
             var process = new ProcessOptions(
                 parsed.GetValue(service)!, parsed.GetValue(member)!, folder.Path, chosen.Kafka, chosen.Prefix, parsed.GetValue(untilIdle),
                 parsed.GetValue(address)!, parsed.GetValue(port) ?? PortOf(parsed.GetValue(service)!), parsed.GetValue(format)!, parsed.GetValue(level));
             process.Check();
+            var commands = bus.Read(parsed);
+            if (parsed.GetValue(paused) && commands is null) throw new UserException("--paused: expected --bus with it, found none: nobody could resume it");
             var anyPort = parsed.GetValue(port) is null;
-            if (!parsed.GetValue(dryRun)) return new ServiceProcess(folder, chosen, settings, judge, process, anyPort).RunAsync();
+            if (!parsed.GetValue(dryRun))
+                return new ServiceProcess(folder, chosen, settings, judge, process, anyPort, commands, parsed.GetValue(paused)).RunAsync();
             Console.Out.Write(RunSettingsJson.Write(settings));
             Console.Out.WriteLine(process.ToJson());
             return Task.FromResult(Exit.Done);
         });
         return command;
     }
+
+    private static bool Asks(string service, JudgeSettings judge) =>
+        service is LabelerService.Name or "all" || (service == EvaluatorService.Name && judge.Evaluates);
 
     private static int PortOf(string service) => FirstPort + Math.Max(0, Services.Names.ToList().IndexOf(service));
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tppo.Core.Settings;
 using Tppo.Facts.Runs;
 using Tppo.Hosting;
+using Tppo.Hosting.Control;
 using Tppo.Hosting.Health;
 using Tppo.Hosting.Judges;
 using Tppo.Hosting.Progress;
@@ -11,7 +12,8 @@ using Tppo.Learning.Native;
 namespace Tppo.Cli.Run;
 
 /// <summary>One process of one service, or of all: its log, its workers, its metrics and health.</summary>
-internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSettings settings, JudgeAccess judge, ProcessOptions options, bool anyPort)
+internal sealed class ServiceProcess(
+    RunFolder folder, LogChoice choice, RunSettings settings, JudgeAccess judge, ProcessOptions options, bool anyPort, BusAddress? commands, bool isPaused)
 {
     public async Task<int> RunAsync()
     {
@@ -27,6 +29,9 @@ internal sealed class ServiceProcess(RunFolder folder, LogChoice choice, RunSett
         var host = new WorkerHost(log, loggers.CreateLogger<WorkerHost>(), presence);
         var context = Services.Context(log, folder, settings, board, loggers, judge, options.Member);
         using var judges = context.Judges;
+        if (isPaused) context.Labels.Pause("from the start");
+        var name = $"{options.Service} {options.Member} on {Environment.MachineName}";
+        await using var bus = commands is null ? null : ControlBus.Listen(commands, name, context.Labels, context.Warn);
         using var probe = new LogProbe(log, TimeProvider.System, context.Lag);
         probe.Start();
         var readiness = new Readiness(host, probe, board, folder.Path, Readiness.FreeBytes, TimeProvider.System);

@@ -7,9 +7,15 @@ namespace Tppo.Core.Judging;
 public static class ContentHash
 {
     /// <summary>64 hex digits.</summary>
-    public static string Of(IJudge judge, JudgeInput input) => input.Other.Length == 0
-        ? Numerics.Digest.Sha256Hex(judge.Model, judge.Template, OfHistory(input.History), input.Response)
-        : Numerics.Digest.Sha256Hex(judge.Model, judge.Template, OfHistory(input.History), input.Response, input.Other);
+    public static string Of(IJudge judge, JudgeInput input) => Of(judge.Model, judge.Template, input);
+
+    /// <summary>64 hex digits.</summary>
+    /// <param name="model"><see cref="IJudge.Model"/>.</param>
+    /// <param name="template"><see cref="IJudge.Template"/>.</param>
+    /// <param name="input">What it is asked about.</param>
+    public static string Of(string model, string template, JudgeInput input) => input.Other.Length == 0
+        ? Numerics.Digest.Sha256Hex(model, template, OfHistory(input.History), input.Response)
+        : Numerics.Digest.Sha256Hex(model, template, OfHistory(input.History), input.Response, input.Other);
 
     /// <summary>A history's hash: type, time, text and url of every event.</summary>
     public static string OfHistory(IReadOnlyList<HistoryEvent> history) =>

@@ -9,6 +9,9 @@ public enum JudgeKind
     /// <summary>A language model behind an OpenAI-compatible chat endpoint.</summary>
     Openai,
 
+    /// <summary>A language model from a GGUF file, in a process beside this one.</summary>
+    Gguf,
+
     /// <summary>Whoever writes <c>judgements.v1</c> from elsewhere.</summary>
     None,
 }

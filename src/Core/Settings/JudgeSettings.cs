@@ -9,7 +9,7 @@ public sealed record JudgeSettings
     /// <summary>Who. Default embedded.</summary>
     public JudgeKind Kind { get; init; } = JudgeKind.Embedded;
 
-    /// <summary>The model's name at its endpoint.</summary>
+    /// <summary>The model's name at its endpoint; of a GGUF file <c>gguf-</c> and 16 digits of its SHA-256.</summary>
     public string Model { get; init; } = "";
 
     /// <summary>What it is asked for labels. Default v2.</summary>

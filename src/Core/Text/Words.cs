@@ -12,8 +12,8 @@ public static class Words
         int start = -1, startByte = 0, at = 0, query = 0;
         for (var i = 0; i <= response.Length;)
         {
-            Rune.DecodeFromUtf16(response.AsSpan(i), out var rune, out var length);
             var ended = i == response.Length;
+            var (rune, length) = ended ? (default, 0) : RuneAt(response, i);
             if (ended || rune.Value == ',' || Rune.IsWhiteSpace(rune))
             {
                 if (start >= 0) words.Add(new Word(response[start..i], startByte, at, query));
@@ -31,6 +31,13 @@ public static class Words
         }
 
         return words;
+    }
+
+    private static (Rune Rune, int Length) RuneAt(string text, int at)
+    {
+        if (char.IsAscii(text[at])) return (new Rune(text[at]), 1);
+        Rune.DecodeFromUtf16(text.AsSpan(at), out var rune, out var length);
+        return (rune, length);
     }
 
     /// <summary>How many queries of a response hold a word that has an identity.</summary>

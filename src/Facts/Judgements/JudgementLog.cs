@@ -29,9 +29,6 @@ public sealed class JudgementLog(IEventLog log, TimeProvider clock)
     /// <summary>Attempts that stand twice with different answers.</summary>
     public int Disagreements { get; private set; }
 
-    /// <summary>The topic's reader, for the lag that is shown.</summary>
-    public TopicTail Tail => tail;
-
     /// <summary>Reads what has come since.</summary>
     public void Refresh()
     {
@@ -71,7 +68,7 @@ public sealed class JudgementLog(IEventLog log, TimeProvider clock)
         foreach (var (answer, fact) in given.Zip(facts))
         {
             Spending.Add(today, answer.Purpose, fact.Usage);
-            answers[fact.Judgement] = Standing(fact);
+            answers[fact.Judgement] = Standing(fact) with { Reading = answer.Reply.Reading };
             byRollout.TryAdd(fact.Rollout, fact.Judgement);
         }
     }

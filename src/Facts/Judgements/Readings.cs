@@ -11,8 +11,8 @@ public static class Readings
     /// <param name="answer">The answer.</param>
     /// <param name="words">The words of the response.</param>
     /// <param name="form">What it was to hold.</param>
-    public static JudgeReading Of(StandingAnswer answer, IReadOnlyList<Word> words, AnswerForm form) =>
-        answer.Reason is RejectReason.Error or RejectReason.ContextLength
+    public static JudgeReading Of(StandingAnswer answer, IReadOnlyList<Word> words, AnswerForm form) => answer.Reading is { } read ? read
+        : answer.Reason is RejectReason.Error or RejectReason.ContextLength
             ? JudgeReading.Rejected(words.Count, answer.Reason, retry: false)
             : AnswerReader.Read(answer.Completion, words, form);
 }

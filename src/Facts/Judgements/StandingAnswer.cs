@@ -21,6 +21,9 @@ public sealed record StandingAnswer(string Judgement, Completion Completion, str
     /// <summary>How often the same was asked before.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>What was read of it when it came; null where it was found on the log: it is read again (<see cref="Readings"/>).</summary>
+    public JudgeReading? Reading { get; init; }
+
     /// <summary>Whether nothing more is to be asked.</summary>
     /// <param name="triesMax">How often a question is asked.</param>
     public bool IsFinal(int triesMax) => Reason == RejectReason.None || !Retry || Attempt + 1 >= triesMax;

@@ -5,6 +5,9 @@ namespace Tppo.Hosting.Instruments;
 /// <summary>What is asked of judges.</summary>
 public static class JudgeInstruments
 {
+    // Before anything is known, nothing is said.
+    private static readonly GaugeConfiguration Unset = new() { SuppressInitialValue = true };
+
     /// <summary>Calls to the judge by how they ended.</summary>
     public static readonly Counter JudgeRequests = Metrics.CreateCounter(
         "tppo_judge_requests_total", "Calls to the judge by how they ended.", ["model", "outcome"]);
@@ -27,16 +30,20 @@ public static class JudgeInstruments
     public static readonly Counter Rejected = Metrics.CreateCounter(
         "tppo_judgements_rejected_total", "Answers that could not be used, by reason.", ["reason"]);
 
-    /// <summary>Dollars left of the day's budget; not a number where there is none.</summary>
+    /// <summary>Dollars left of the day's budget, by what it is for; absent where there is none.</summary>
     public static readonly Gauge BudgetRemaining = Metrics.CreateGauge(
-        "tppo_judge_budget_remaining_usd", "Dollars left of the day's budget; absent where there is none.");
+        "tppo_judge_budget_remaining_usd", "Dollars left of the day's budget; absent where there is none.", ["purpose"]);
+
+    /// <summary>1 while labelling is paused by a command.</summary>
+    public static readonly Gauge Paused = Metrics.CreateGauge("tppo_labelling_paused", "1 while labelling is paused by a command.", Unset);
 
     /// <summary>Share of words with a score in the last answer that was used.</summary>
     public static readonly Gauge Coverage = Metrics.CreateGauge(
-        "tppo_judge_coverage_ratio", "Share of words with a score in the last answer that was used.");
+        "tppo_judge_coverage_ratio", "Share of words with a score in the last answer that was used.", Unset);
 
     /// <summary>1 while calls wait for the endpoint to be back.</summary>
-    public static readonly Gauge BreakerOpen = Metrics.CreateGauge("tppo_judge_breaker_open", "1 while calls wait for the endpoint to be back.");
+    public static readonly Gauge BreakerOpen = Metrics.CreateGauge(
+        "tppo_judge_breaker_open", "1 while calls wait for the endpoint to be back.", Unset);
 
     /// <summary>From asking to the whole answer, pauses and retries included.</summary>
     public static readonly Histogram JudgeDuration = Metrics.CreateHistogram(

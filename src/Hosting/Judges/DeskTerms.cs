@@ -9,11 +9,11 @@ public sealed record DeskTerms
     /// <summary>What it may take a day.</summary>
     public DailyBudget Budget { get; init; } = new(null, null);
 
-    /// <summary>The purposes whose answers count towards it.</summary>
+    /// <summary>The purposes whose answers count towards it; the first names it.</summary>
     public IReadOnlyList<string> Purposes { get; init; } = [];
 
-    /// <summary>Whether people have asked for a pause.</summary>
-    public JudgePause Pause { get; init; } = new();
+    /// <summary>Why nobody is to be asked at present; null: somebody may be.</summary>
+    public Func<string?> Paused { get; init; } = () => null;
 
     /// <summary>By which days go.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -9,6 +9,15 @@ public sealed record JudgeAccess
     /// <summary>An OpenAI-compatible endpoint, with or without <c>/v1</c>: <c>http://localhost:8000/v1</c>.</summary>
     public Uri? Url { get; init; }
 
+    /// <summary>How a connection to it is made, in place of the network's; null: the network's.</summary>
+    public Func<CancellationToken, Task<Stream>>? Connect { get; init; }
+
+    /// <summary>The GGUF file of a judge in a process beside this one.</summary>
+    public string? ModelFile { get; init; }
+
+    /// <summary>The command that serves such a file, up to its options.</summary>
+    public IReadOnlyList<string> ServerCommand { get; init; } = [];
+
     /// <summary>A file with the key that goes with every call; null: none does.</summary>
     public string? KeyFile { get; init; }
 
@@ -61,7 +70,7 @@ public sealed record JudgeAccess
     }
 
     /// <summary>Where it is, for messages.</summary>
-    public string Place => Url is { } url ? url.GetLeftPart(UriPartial.Path) : "nowhere";
+    public string Place => Connect is not null ? "its own process" : Url is { } url ? url.GetLeftPart(UriPartial.Path) : "nowhere";
 
     /// <summary>A price as people write it: dollars for a million tokens, IN/OUT.</summary>
     /// <exception cref="UserException">It is none.</exception>

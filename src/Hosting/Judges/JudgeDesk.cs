@@ -19,9 +19,11 @@ namespace Tppo.Hosting.Judges;
 public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
 {
     private const int AnswersAnAppend = 256;
+    private static readonly TimeSpan AnswerAwaitedFor = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan GraceAtTheEnd = TimeSpan.FromSeconds(2);
     private readonly Dictionary<string, PendingAnswer> open = [];
-    private readonly BlockingCollection<Call> arrived = [];
+    private readonly ConcurrentQueue<Call> arrived = new();
+    private readonly AutoResetEvent came = new(false); // set by calls that may end behind this desk: left to the collector
     private readonly Queue<Call> again = [];
     private readonly List<(Call Call, JudgeReply Reply)> given = [];
     private readonly CancellationTokenSource giveUp = new();
@@ -39,12 +41,12 @@ public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
     public string? Closed()
     {
         var spent = SpentToday();
-        JudgeInstruments.BudgetRemaining.Set(terms.Budget.Left(spent) ?? double.NaN);
+        if (terms.Budget.Left(spent) is { } left) JudgeInstruments.BudgetRemaining.WithLabels(terms.Purposes[0]).Set(left);
 
         // What is in flight will cost about what calls cost so far.
         var mean = calls == 0 ? 0 : (double)inFlight / calls;
         var coming = new JudgeUsage((int)(taken.PromptTokens * mean), (int)(taken.CompletionTokens * mean), taken.CostUsd * mean);
-        var why = terms.Pause.Reason ?? (terms.Budget.IsSpent(spent + coming) ? Spent(spent) : null);
+        var why = terms.Paused() is { } paused ? $"paused: {Core.Text.Printable.Short(paused)}" : terms.Budget.IsSpent(spent + coming) ? Spent(spent) : null;
         if (why != told) terms.Warn(why is null ? "judge: it is asked again" : $"judge: nothing is asked: {why}; nothing is lost");
         return told = why;
     }
@@ -78,8 +80,15 @@ public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
         try
         {
             while (again.Count > 0 && inFlight < terms.Parallel && Closed() is null) Start(again.Dequeue());
-            if (inFlight > 0 && given.Count == 0 && arrived.TryTake(out var first, (int)wait.TotalMilliseconds, cancellation)) Arrive(first);
-            while (arrived.TryTake(out var next)) Arrive(next);
+            if (inFlight > 0 && given.Count == 0 && arrived.IsEmpty)
+            {
+                WaitHandle.WaitAny([came, cancellation.WaitHandle], wait);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            // What is to be asked again waits for a day with a budget: nobody is kept busy with it.
+            if (inFlight == 0 && given.Count == 0 && again.Count > 0) Wait(wait, cancellation);
+            while (arrived.TryDequeue(out var next)) Arrive(next);
         }
         finally
         {
@@ -104,8 +113,8 @@ public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 while (!HasRoom)
                 {
-                    Settle(TimeSpan.FromMilliseconds(100), cancellation);
-                    if (inFlight == 0 && !HasRoom) cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
+                    Settle(AnswerAwaitedFor, cancellation);
+                    if (!IsWaiting && !HasRoom) Wait(AnswerAwaitedFor, cancellation);
                     cancellation.ThrowIfCancellationRequested();
                 }
 
@@ -114,7 +123,7 @@ public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
 
             while (IsWaiting)
             {
-                Settle(TimeSpan.FromMilliseconds(100), cancellation);
+                Settle(AnswerAwaitedFor, cancellation);
                 cancellation.ThrowIfCancellationRequested();
             }
         }
@@ -135,7 +144,8 @@ public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
             again.Clear();
             while (inFlight > 0 && terms.Clock.GetElapsedTime(until) < GraceAtTheEnd)
             {
-                if (arrived.TryTake(out var call, TimeSpan.FromMilliseconds(100))) Arrive(call, isEnd: true);
+                if (arrived.TryDequeue(out var call)) Arrive(call, isEnd: true);
+                else came.WaitOne(TimeSpan.FromMilliseconds(100));
             }
         }
         catch (Core.UserException)
@@ -147,6 +157,12 @@ public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
             giveUp.Cancel();
             Flush();
         }
+    }
+
+    private static void Wait(TimeSpan wait, CancellationToken cancellation)
+    {
+        cancellation.WaitHandle.WaitOne(wait);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private static PendingAnswer Cached(PendingAnswer answer)
@@ -168,7 +184,13 @@ public sealed class JudgeDesk(JudgementLog log, DeskTerms terms) : IDisposable
 
         inFlight++;
         call.Reply = asked.AsTask();
-        call.Reply.ContinueWith(_ => arrived.Add(call), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        call.Reply.ContinueWith(_ => Come(call), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void Come(Call call)
+    {
+        arrived.Enqueue(call);
+        came.Set();
     }
 
     private void Arrive(Call call, bool isEnd = false)

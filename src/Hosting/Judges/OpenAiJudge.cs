@@ -17,6 +17,7 @@ namespace Tppo.Hosting.Judges;
 public sealed class OpenAiJudge : IJudge, IDisposable
 {
     private const double TemperatureAnAttempt = 0.3;
+    private static readonly TimeSpan WarnAtMostEvery = TimeSpan.FromMinutes(1);
     private readonly JudgeSettings settings;
     private readonly JudgeTemplate template;
     private readonly JudgeAccess access;
@@ -27,6 +28,9 @@ public sealed class OpenAiJudge : IJudge, IDisposable
     private readonly CallPolicy policy;
     private volatile ChatDialect dialect = new();
     private volatile bool hasAnswered;
+    private readonly Lock gate = new();
+    private long? warnedAt;
+    private int lost;
 
     /// <summary>A judge.</summary>
     /// <param name="settings">Which model, and how it is asked.</param>
@@ -41,9 +45,13 @@ public sealed class OpenAiJudge : IJudge, IDisposable
         client = new ChatClient(access, clock);
         limits = new CallLimits(access, clock);
         policy = new CallPolicy(settings.Model, clock, warn);
-        var held = settings.Held ? "" : "/free";
-        Model = string.Create(CultureInfo.InvariantCulture, $"{settings.Model}/temperature-{settings.Temperature}/seed-{settings.Seed}{held}");
+        Model = NameOf(settings);
     }
+
+    /// <summary>What a judge with these settings is called: all that decides what it says, its template aside.</summary>
+    public static string NameOf(JudgeSettings settings) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{settings.Model}/temperature-{settings.Temperature}/seed-{settings.Seed}{(settings.Held ? "" : "/free")}");
 
     /// <inheritdoc/>
     public string Model { get; }
@@ -61,7 +69,11 @@ public sealed class OpenAiJudge : IJudge, IDisposable
     public bool IsWaiting => policy.IsOpen;
 
     /// <inheritdoc/>
-    public async ValueTask<JudgeReply> AskAsync(JudgeInput input, int attempt, CancellationToken cancellation)
+    /// <remarks>Who asks is not held up: the question, too, is written on another thread.</remarks>
+    public ValueTask<JudgeReply> AskAsync(JudgeInput input, int attempt, CancellationToken cancellation) =>
+        new(Task.Run(() => AskHereAsync(input, attempt, cancellation), CancellationToken.None));
+
+    private async Task<JudgeReply> AskHereAsync(JudgeInput input, int attempt, CancellationToken cancellation)
     {
         var begun = clock.GetTimestamp();
         var wasted = default(JudgeUsage);
@@ -88,7 +100,7 @@ public sealed class OpenAiJudge : IJudge, IDisposable
             {
                 var reason = e.Kind == FailureKind.ContextLength ? RejectReason.ContextLength : RejectReason.Error;
                 JudgeInstruments.JudgeRequests.WithLabels(settings.Model, OneName.Of(reason)).Inc();
-                warn($"judge {settings.Model}: {e.Message}: this answer is given up");
+                WarnOfLoss(e.Message);
                 return new JudgeReply(new Completion(null), JudgeReading.Rejected(words.Count, reason, retry: false))
                 {
                     Usage = wasted,
@@ -106,6 +118,18 @@ public sealed class OpenAiJudge : IJudge, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
+
+    // Each is a fact and a dead letter; a line a minute says why.
+    private void WarnOfLoss(string why)
+    {
+        lock (gate)
+        {
+            lost++;
+            if (warnedAt is { } at && clock.GetElapsedTime(at) < WarnAtMostEvery) return;
+            warn(string.Create(CultureInfo.InvariantCulture, $"judge {settings.Model}: {why}: this answer is given up ({lost:N0} so far)"));
+            warnedAt = clock.GetTimestamp();
+        }
+    }
 
     private async Task<ChatAnswer> CallAsync(ChatRequest request, CancellationToken cancellation)
     {

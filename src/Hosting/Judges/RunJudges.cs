@@ -1,6 +1,7 @@
 using Tppo.Core.Judging;
 using Tppo.Core.Judging.Prompts;
 using Tppo.Core.Settings;
+using Tppo.Hosting.Judges.Gguf;
 
 namespace Tppo.Hosting.Judges;
 
@@ -13,9 +14,10 @@ public sealed class RunJudges(RunSettings settings, JudgeAccess access, TimeProv
 {
     private readonly Lock gate = new();
     private readonly Dictionary<TemplateName, OpenAiJudge> models = [];
+    private JudgeChild? child;
 
     /// <summary>Whether a language model labels.</summary>
-    public bool IsModel => settings.Judge.Kind == JudgeKind.Openai;
+    public bool IsModel => settings.Judge.Kind.IsModel();
 
     /// <summary>Whether labels come from elsewhere.</summary>
     public bool IsElsewhere => settings.Judge.Kind == JudgeKind.None;
@@ -37,7 +39,8 @@ public sealed class RunJudges(RunSettings settings, JudgeAccess access, TimeProv
         lock (gate)
         {
             if (models.TryGetValue(template, out var known)) return known;
-            return models[template] = new OpenAiJudge(settings.Judge, template, access, clock, warn);
+            if (settings.Judge.Kind == JudgeKind.Gguf) child ??= JudgeChild.Start(access, warn);
+            return models[template] = new OpenAiJudge(settings.Judge, template, child?.Access ?? access, clock, warn);
         }
     }
 
@@ -45,5 +48,6 @@ public sealed class RunJudges(RunSettings settings, JudgeAccess access, TimeProv
     public void Dispose()
     {
         foreach (var model in models.Values) model.Dispose();
+        child?.Dispose();
     }
 }

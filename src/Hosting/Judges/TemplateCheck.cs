@@ -1,4 +1,3 @@
-using Tppo.Core.Judging;
 using Tppo.Core.Judging.Checks;
 using Tppo.Core.Judging.Prompts;
 
@@ -10,9 +9,7 @@ namespace Tppo.Hosting.Judges;
 /// <param name="Agreement">How often it says the same where words or pairs stand in another order; null where too little could be used.</param>
 /// <param name="Coverage">Share of words with a score in the answers that could be used; null where there was none.</param>
 /// <param name="Outcomes">Answers by outcome, or reason of rejection.</param>
-/// <param name="Usage">What it took, answers of earlier checks included.</param>
 /// <param name="Asked">How many questions.</param>
 /// <param name="Seconds">How long, for those that were not on the log already.</param>
 public sealed record TemplateCheck(
-    TemplateName Template, JudgeCheck Check, double? Agreement, double? Coverage, IReadOnlyDictionary<string, int> Outcomes, JudgeUsage Usage, int Asked,
-    double Seconds);
+    TemplateName Template, JudgeCheck Check, double? Agreement, double? Coverage, IReadOnlyDictionary<string, int> Outcomes, int Asked, double Seconds);

@@ -2,11 +2,7 @@ using Tppo.Core.Judging;
 using Tppo.Core.Judging.Checks;
 using Tppo.Core.Judging.Prompts;
 using Tppo.Core.Judging.Reading;
-using Tppo.Core.Rollouts;
-using Tppo.Core.Settings;
 using Tppo.Core.Statistics;
-using Tppo.Core.Text;
-using Tppo.Facts.Judgements;
 
 namespace Tppo.Hosting.Judges;
 
@@ -26,36 +22,22 @@ public sealed class VoteChecking(JudgeDesk desk, IReadOnlyList<CheckPair> pairs,
     public TemplateCheck Take(IJudge judge, TimeProvider clock, CancellationToken cancellation)
     {
         var begun = clock.GetTimestamp();
-        List<Question> questions =
-        [
-            .. pairs.Select(p => new Question($"check/{p.Window}/first", p.User, p.Own with { Other = p.Other.Response })),
-            .. pairs.Select(p => new Question($"check/{p.Window}/second", p.User, p.Other with { Other = p.Own.Response })),
-        ];
-        var answers = desk.AskAll(judge, questions, Purposes.Check, cancellation);
-        List<JudgeReading> votes = [.. questions.Zip(answers, (q, a) => Readings.Of(a, Words.Split(q.Input.Response), AnswerForm.Vote))];
-        var both = pairs.Select((_, i) => (First: Preference(votes[i]), Second: 1 - Preference(votes[pairs.Count + i]))).ToList();
+        var answers = CheckAnswers.Ask(
+            desk, judge,
+            [
+                .. pairs.Select(p => new Question($"check/{p.Window}/first", p.User, p.Own with { Other = p.Other.Response })),
+                .. pairs.Select(p => new Question($"check/{p.Window}/second", p.User, p.Other with { Other = p.Own.Response })),
+            ],
+            cancellation);
+        var votes = answers.Readings;
+        var both = pairs.Select((_, i) => (First: Preference(votes[i]), Second: 1 - Preference(votes[pairs.Count + i])))
+            .Where(b => b.First is not null && b.Second is not null).ToList();
+
         // As an area: how often its own is preferred, a tie or a turned vote counting half.
-        var (auc, low, high) = PairScores.Mean([.. both.Select(b => b.First is null || b.Second is null ? null : b.First == b.Second ? b.First : 0.5)], seed);
-        var usage = answers.Aggregate(default(JudgeUsage), (sum, a) => sum + a.Usage);
-        var used = votes.Count(v => v.Outcome != ReadingOutcome.Reject);
-        var check = new JudgeCheck
-        {
-            Judge = judge.Model,
-            Template = judge.Template,
-            Pairs = pairs.Count,
-            Auc = auc,
-            Low = low,
-            High = high,
-            Used = used,
-            Rejected = votes.Count - used,
-            CostUsd = usage.CostUsd,
-            Tokens = usage.Tokens,
-        };
-        var known = both.Where(b => b.First is not null && b.Second is not null).ToList();
+        var told = PairScores.Mean([.. both.Select(b => b.First == b.Second ? b.First : 0.5)], seed);
         return new TemplateCheck(
-            TemplateName.V4, check, Figure.Share(known.Count(b => b.First == b.Second), known.Count), null,
-            votes.GroupBy(v => v.Outcome == ReadingOutcome.Reject ? OneName.Of(v.Reason) : OneName.Of(v.Outcome)).ToDictionary(g => g.Key, g => g.Count()),
-            usage, questions.Count, clock.GetElapsedTime(begun).TotalSeconds);
+            TemplateName.V4, answers.Check(judge, pairs.Count, told, []), Figure.Share(both.Count(b => b.First == b.Second), both.Count), null,
+            answers.Outcomes, answers.Questions.Count, clock.GetElapsedTime(begun).TotalSeconds);
     }
 
     // For the first of the two that are shown: 1, against it 0, a tie a half; null where nothing can be used.

@@ -11,7 +11,10 @@ namespace Tppo.Hosting.Workers;
 /// them: a process that runs until idle ends only when all who are there are idle at one count, for then nobody has anything
 /// to do and nobody can get anything to do. For one thread.
 /// </summary>
-/// <remarks>Who was killed is forgotten when it has been silent for a while; who is about to start is waited for a little.</remarks>
+/// <remarks>
+/// Who was killed is forgotten when it has been silent for a while, or is back under its name; who is about to start is waited
+/// for as long. Both are long enough for machines and brokers with more to do than they can.
+/// </remarks>
 /// <param name="log">The log.</param>
 /// <param name="process">This process's name among those on the log, e.g. <c>labeler-0</c>.</param>
 /// <param name="clock">Tells how long ago something was said.</param>
@@ -19,8 +22,8 @@ public sealed class Presence(IEventLog log, string process, TimeProvider clock) 
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TellChangesEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(12);
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private readonly TopicTail tail = TopicTail.AtEnd(log, Topics.Presence);
     private readonly Dictionary<string, (State State, DateTimeOffset At)> others = [];
     private readonly long started = clock.GetTimestamp();
@@ -56,9 +59,9 @@ public sealed class Presence(IEventLog log, string process, TimeProvider clock) 
         foreach (var record in tail.Read())
         {
             newest = record.Timestamp;
-            if (Read(record) is not { } state || state.Life == life) continue;
-            if (state.Left) others.Remove(state.Life);
-            else others[state.Life] = (state, record.Timestamp);
+            if (Read(record) is not { } state || state.Process == process) continue;
+            if (!state.Left) others[state.Process] = (state, record.Timestamp);
+            else if (others.TryGetValue(state.Process, out var known) && known.State.Life == state.Life) others.Remove(state.Process);
         }
 
         // Our own words come back with the broker's time, which is the others' time too.

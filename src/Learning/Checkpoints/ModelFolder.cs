@@ -27,9 +27,9 @@ public static class ModelFolder
     /// <exception cref="InvalidDataException">A file is damaged, lacks a weight, or is of another kind.</exception>
     public static Decoder Read(string folder, DecoderHead head)
     {
-        var (settings, tied) = ModelConfig.Read(Path.Combine(folder, CheckpointFiles.Config));
-        var kind = new DecoderKind(settings, tied, SpecialTokens.Own, TorchSharp.torch.CPU);
-        return ReadWeights(Path.Combine(folder, CheckpointFiles.Weights), new Decoder(kind, head, null));
+        var (settings, form, tied) = ModelConfigReader.Read(Path.Combine(folder, CheckpointFiles.Config));
+        using var weights = WeightFiles.OfFolder(folder);
+        return Read(weights, new DecoderKind(settings, form, tied, SpecialTokens.Own, TorchSharp.torch.CPU), head);
     }
 
     internal static void WriteWeights(string path, Decoder decoder)
@@ -38,22 +38,26 @@ public static class ModelFolder
         SafeTensors.Write(path, DecoderNames.Export(decoder).Select(named => KeyValuePair.Create(named.Name, named.Weight)));
     }
 
-    internal static Decoder ReadWeights(string path, Decoder decoder)
+    internal static Decoder ReadWeights(string path, DecoderKind kind, DecoderHead head)
     {
-        var weights = SafeTensors.Read(path);
+        using var weights = WeightFiles.OfFile(path);
+        return Read(weights, kind, head);
+    }
+
+    // Nothing is allocated before the weights are known to fit.
+    private static Decoder Read(WeightFiles weights, DecoderKind kind, DecoderHead head)
+    {
+        weights.Require(kind, head);
+        var decoder = new Decoder(kind, head, null);
         try
         {
-            DecoderNames.Import(decoder, weights);
+            weights.ReadInto(decoder);
             return decoder;
         }
-        catch (InvalidDataException e)
+        catch
         {
             decoder.Dispose();
-            throw new InvalidDataException($"{path}: {e.Message}", e);
-        }
-        finally
-        {
-            foreach (var weight in weights.Values) weight.Dispose();
+            throw;
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Checkpoints;
@@ -12,12 +11,11 @@ namespace Tppo.Learning.Checkpoints;
 /// </remarks>
 public static class SafeTensors
 {
-    private const int HeaderBytesMax = 100_000_000;
-
-    private static readonly (ScalarType Type, string Name)[] Types =
+    /// <summary>Types, the names that the layout has for them, and the bytes that a number takes.</summary>
+    internal static IReadOnlyList<(ScalarType Type, string Name, int Bytes)> Types { get; } =
     [
-        (ScalarType.Float32, "F32"), (ScalarType.Float64, "F64"), (ScalarType.BFloat16, "BF16"), (ScalarType.Float16, "F16"),
-        (ScalarType.Int64, "I64"), (ScalarType.Int32, "I32"), (ScalarType.Byte, "U8"), (ScalarType.Bool, "BOOL"),
+        (ScalarType.Float32, "F32", 4), (ScalarType.Float64, "F64", 8), (ScalarType.BFloat16, "BF16", 2), (ScalarType.Float16, "F16", 2),
+        (ScalarType.Int64, "I64", 8), (ScalarType.Int32, "I32", 4), (ScalarType.Byte, "U8", 1), (ScalarType.Bool, "BOOL", 1),
     ];
 
     /// <summary>Writes a file anew.</summary>
@@ -39,34 +37,17 @@ public static class SafeTensors
     /// <exception cref="InvalidDataException">The file is no safetensors file, or damaged.</exception>
     public static Dictionary<string, Tensor> Read(string path)
     {
-        using var file = File.OpenRead(path);
-        Span<byte> prefix = stackalloc byte[8];
-        if (file.Length < 8) throw new InvalidDataException($"{path}: {file.Length} bytes are no safetensors file");
-        file.ReadExactly(prefix);
-        var length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-        if (length is < 2 or > HeaderBytesMax || length > file.Length - 8)
-        {
-            throw new InvalidDataException($"{path}: a header of {length} bytes does not fit a file of {file.Length}");
-        }
-
-        var header = new byte[length];
-        file.ReadExactly(header);
+        using var file = SafeTensorsFile.Open(path);
         var result = new Dictionary<string, Tensor>();
         try
         {
-            using var json = JsonDocument.Parse(header);
-            foreach (var entry in json.RootElement.EnumerateObject())
-            {
-                if (entry.Name != "__metadata__") result[entry.Name] = ReadTensor(path, file, 8 + length, entry);
-            }
-
+            foreach (var name in file.Entries.Keys) result[name] = file.Read(name);
             return result;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or InvalidDataException)
+        catch
         {
             foreach (var tensor in result.Values) tensor.Dispose();
-            if (e is InvalidDataException) throw;
-            throw new InvalidDataException($"{path}: the header is no safetensors header: {e.Message}", e);
+            throw;
         }
     }
 
@@ -101,35 +82,9 @@ public static class SafeTensors
         return stream.ToArray();
     }
 
-    private static Tensor ReadTensor(string path, FileStream file, long start, JsonProperty entry)
-    {
-        var typeName = entry.Value.GetProperty("dtype").GetString();
-        var known = Array.FindIndex(Types, type => type.Name == typeName);
-        if (known < 0) throw new InvalidDataException($"{path}: {entry.Name} has type {typeName}, which is not read here");
-        long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
-        var offsets = entry.Value.GetProperty("data_offsets");
-        var (from, to) = (offsets[0].GetInt64(), offsets[1].GetInt64());
-        var elements = shape.Aggregate(1L, (product, size) => checked(product * size));
-        if (from < 0 || to < from || start + to > file.Length || Array.Exists(shape, size => size < 0))
-        {
-            throw new InvalidDataException($"{path}: {entry.Name} lies at bytes {from} to {to}, outside the file");
-        }
-
-        var tensor = CPU.Empty(Types[known].Type, shape).DetachFromDisposeScope();
-        if (elements * tensor.element_size() != to - from)
-        {
-            tensor.Dispose();
-            throw new InvalidDataException($"{path}: {entry.Name} has {to - from} bytes for {elements} elements of {typeName}");
-        }
-
-        file.Position = start + from;
-        tensor.ReadBytesFromStream(file);
-        return tensor;
-    }
-
     private static string TypeName(string name, ScalarType type)
     {
-        var known = Array.FindIndex(Types, entry => entry.Type == type);
-        return known >= 0 ? Types[known].Name : throw new ArgumentException($"{name} has type {type}, which is not written here", nameof(type));
+        var known = Types.FirstOrDefault(entry => entry.Type == type).Name;
+        return known ?? throw new ArgumentException($"{name} has type {type}, which is not written here", nameof(type));
     }
 }

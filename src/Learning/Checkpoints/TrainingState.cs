@@ -31,8 +31,8 @@ public static class TrainingState
     {
         var policy = ModelFolder.Read(checkpointFolder, DecoderHead.None);
         var model = policy.Settings;
-        var reference = ModelFolder.ReadWeights(Of(CheckpointFiles.Reference), new Decoder(policy.Kind, DecoderHead.None, null));
-        var critic = ModelFolder.ReadWeights(Of(CheckpointFiles.Critic), new Decoder(policy.Kind, DecoderHead.Value, null));
+        var reference = ModelFolder.ReadWeights(Of(CheckpointFiles.Reference), policy.Kind, DecoderHead.None);
+        var critic = ModelFolder.ReadWeights(Of(CheckpointFiles.Critic), policy.Kind, DecoderHead.Value);
         var policyState = SafeTensors.Read(Of(CheckpointFiles.PolicyOptimiser));
         var criticState = SafeTensors.Read(Of(CheckpointFiles.CriticOptimiser));
         try

@@ -1,6 +1,7 @@
 using TorchSharp.Modules;
 using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
+using Tppo.Learning.Native;
 using Tppo.Learning.Tokenizing;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -36,7 +37,7 @@ public sealed class Decoder : nn.Module
     /// <param name="random">Where the weights are drawn from.</param>
     /// <exception cref="ArgumentException">Heads do not divide the width, or key-value heads the heads, or a head's width is odd.</exception>
     public Decoder(ModelSettings settings, DecoderHead head, SeededRandom random)
-        : this(new DecoderKind(settings, Tied: true, SpecialTokens.Own, CPU), head, random)
+        : this(new DecoderKind(settings, DecoderForm.Plain(settings), Tied: true, SpecialTokens.Own, CPU), head, random)
     {
     }
 
@@ -44,22 +45,18 @@ public sealed class Decoder : nn.Module
     internal Decoder(DecoderKind kind, DecoderHead head, SeededRandom? random)
         : base(nameof(Decoder))
     {
-        var (settings, tied, _, device) = kind;
-        if (settings.Width % settings.Heads != 0 || settings.Width / settings.Heads % 2 != 0)
-        {
-            throw new ArgumentException($"the width {settings.Width} must be an even multiple of the {settings.Heads} heads", nameof(kind));
-        }
-
+        var (settings, form, tied, _, device) = kind;
+        if (form.HeadWidth % 2 != 0) throw new ArgumentException($"the width of a head, {form.HeadWidth}, must be even", nameof(kind));
         if (settings.Heads % settings.KeyValueHeads != 0)
         {
             throw new ArgumentException($"{settings.Heads} query heads must be a multiple of {settings.KeyValueHeads} key-value heads", nameof(kind));
         }
 
         (Kind, Head) = (kind, head);
-        rotary = new RotaryTable(settings.Width / settings.Heads, settings.RopeTheta, device);
+        rotary = new RotaryTable(form.HeadWidth, settings.RopeTheta, form.Rope, device);
         var weights = new Weights(device, random);
         embedding_VD = weights.Normal(settings.InitStd, settings.Vocabulary, settings.Width);
-        blocks = new ModuleList<DecoderBlock>([.. Enumerable.Range(0, settings.Layers).Select(_ => new DecoderBlock(settings, weights))]);
+        blocks = new ModuleList<DecoderBlock>([.. Enumerable.Range(0, settings.Layers).Select(_ => new DecoderBlock(settings, form, weights))]);
         norm_D = weights.Ones(settings.Width);
         if (!tied) untied_VD = weights.Normal(settings.InitStd, settings.Vocabulary, settings.Width);
         if (head != DecoderHead.None)
@@ -98,10 +95,11 @@ public sealed class Decoder : nn.Module
     {
         var table = rotary.First(batch.Tokens);
         var x_BTD = Embed(batch.Ids_BT);
-        foreach (var block in blocks)
+        for (var layer = 0; layer < blocks.Count; layer++)
         {
+            var block = blocks[layer];
             var (query, key, value) = block.QueryKeyValue(x_BTD, batch.Rows, batch.Tokens, table);
-            x_BTD = block.Finish(x_BTD, block.Attend(query, key, value, batch.Rows, batch.Tokens, null));
+            x_BTD = block.Finish(x_BTD, block.Attend(query, key, value, batch.Rows, batch.Tokens, CausalBias(layer, batch.Tokens)));
         }
 
         return Normalise(x_BTD);
@@ -129,10 +127,11 @@ public sealed class Decoder : nn.Module
             else
             {
                 (var promptQuery, promptKey, promptValue) = block.QueryKeyValue(prompt_PTD, p, t, promptTable);
-                prompt_PTD = block.Finish(prompt_PTD, block.Attend(promptQuery, promptKey, promptValue, p, t, null));
+                prompt_PTD = block.Finish(prompt_PTD, block.Attend(promptQuery, promptKey, promptValue, p, t, CausalBias(layer, t)));
             }
 
-            var mixed_PUD = block.Attend(query, cat([promptKey, key], 2), cat([promptValue, value], 2), p, u, batch.Bias_P1US);
+            var bias_P1US = Kind.Form.IsWindowed(layer, batch.Length) ? batch.WindowBias_P1US! : batch.Bias_P1US;
+            var mixed_PUD = block.Attend(query, cat([promptKey, key], 2), cat([promptValue, value], 2), p, u, bias_P1US);
             segment_PUD = block.Finish(segment_PUD, mixed_PUD);
         }
 
@@ -165,7 +164,7 @@ public sealed class Decoder : nn.Module
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public void CopyFrom(Decoder other)
     {
-        if ((other.Settings with { InitStd = Settings.InitStd }) != Settings || other.Tied != Tied)
+        if ((other.Settings with { InitStd = Settings.InitStd }) != Settings || other.Kind.Form != Kind.Form || other.Tied != Tied)
         {
             throw new ArgumentException("the two decoders differ in shape", nameof(other));
         }
@@ -195,6 +194,21 @@ public sealed class Decoder : nn.Module
     internal Tensor Embed(Tensor ids) => TorchOperators.Embedding(embedding_VD, ids);
 
     internal Tensor Normalise(Tensor x) => DecoderBlock.Norm(x, norm_D, Settings.NormEpsilon);
+
+    /// <summary>float32, 0 where a token may look and −∞ elsewhere, [T, T]; null where it sees all before it.</summary>
+    internal Tensor? CausalBias(int layer, int tokens)
+    {
+        if (!Kind.Form.IsWindowed(layer, tokens)) return null;
+        var bias = new float[tokens * tokens];
+        Array.Fill(bias, float.NegativeInfinity);
+        for (var token = 0; token < tokens; token++)
+        {
+            var first = Math.Max(0, token + 1 - Kind.Form.Window);
+            bias.AsSpan((token * tokens) + first, token + 1 - first).Clear();
+        }
+
+        return Device.Float32s(bias, tokens, tokens);
+    }
 
     internal static int Outputs(DecoderHead head) => head switch { DecoderHead.Category => 3, DecoderHead.Value => 1, _ => 0 };
 

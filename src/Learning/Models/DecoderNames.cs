@@ -8,7 +8,7 @@ namespace Tppo.Learning.Models;
 /// </summary>
 internal static class DecoderNames
 {
-    private const string FusedAttention = "self_attn.qkv_proj.weight";
+    private const string FusedAttention = "self_attn.qkv_proj.";
     private const string FusedGate = "mlp.gate_up_proj.weight";
 
     /// <summary>Views of the weights, named; valid as long as the decoder.</summary>
@@ -23,35 +23,50 @@ internal static class DecoderNames
         }
     }
 
-    /// <summary>Copies weights in by name; every one must be there, in its shape.</summary>
-    /// <exception cref="InvalidDataException">A weight is missing or of another shape.</exception>
-    internal static void Import(Decoder decoder, IReadOnlyDictionary<string, Tensor> weights)
+    /// <summary>Names and shapes of the weights of a decoder that is not made yet.</summary>
+    internal static IEnumerable<(string Name, long[] Shape)> Shapes(DecoderKind kind, DecoderHead head)
     {
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        foreach (var (name, target) in Export(decoder))
+        var (settings, form) = (kind.Settings, kind.Form);
+        long width = settings.Width, feedForward = settings.FeedForward;
+        long queries = (long)settings.Heads * form.HeadWidth, keys = (long)settings.KeyValueHeads * form.HeadWidth;
+        yield return ("model.embed_tokens.weight", [settings.Vocabulary, width]);
+        for (var layer = 0; layer < settings.Layers; layer++)
         {
-            if (!weights.TryGetValue(name, out var source)) throw new InvalidDataException($"the weights lack {name}");
-            if (!source.shape.SequenceEqual(target.shape))
+            var (prefix, attention) = ($"model.layers.{layer}.", $"model.layers.{layer}.self_attn.");
+            yield return ($"{prefix}input_layernorm.weight", [width]);
+            foreach (var (part, rows) in ((string, long)[])[("q_proj", queries), ("k_proj", keys), ("v_proj", keys)])
             {
-                throw new InvalidDataException($"{name} has shape [{string.Join(", ", source.shape)}], expected [{string.Join(", ", target.shape)}]");
+                yield return ($"{attention}{part}.weight", [rows, width]);
+                if (form.Biased) yield return ($"{attention}{part}.bias", [rows]);
             }
 
-            target.copy_(source);
+            if (form.HeadNorms) yield return ($"{attention}q_norm.weight", [form.HeadWidth]);
+            if (form.HeadNorms) yield return ($"{attention}k_norm.weight", [form.HeadWidth]);
+            yield return ($"{attention}o_proj.weight", [width, queries]);
+            yield return ($"{prefix}post_attention_layernorm.weight", [width]);
+            yield return ($"{prefix}mlp.gate_proj.weight", [feedForward, width]);
+            yield return ($"{prefix}mlp.up_proj.weight", [feedForward, width]);
+            yield return ($"{prefix}mlp.down_proj.weight", [width, feedForward]);
         }
+
+        yield return ("model.norm.weight", [width]);
+        if (!kind.Tied) yield return ("lm_head.weight", [settings.Vocabulary, width]);
+        if (head == DecoderHead.None) yield break;
+        yield return ("score.weight", [Decoder.Outputs(head), width]);
+        yield return ("score.bias", [Decoder.Outputs(head)]);
     }
 
     private static IEnumerable<(string Name, int Offset, int Rows)> Parts(Decoder decoder, string name)
     {
         var settings = decoder.Settings;
-        var headWidth = settings.Width / settings.Heads;
-        if (name.EndsWith(FusedAttention, StringComparison.Ordinal))
+        var headWidth = decoder.Kind.Form.HeadWidth;
+        if (name.IndexOf(FusedAttention, StringComparison.Ordinal) is var at && at >= 0)
         {
-            var prefix = name[..^FusedAttention.Length];
+            var (prefix, kind) = (name[..at], name[(at + FusedAttention.Length)..]);
             var (queries, keys) = (settings.Heads * headWidth, settings.KeyValueHeads * headWidth);
-            yield return ($"{prefix}self_attn.q_proj.weight", 0, queries);
-            yield return ($"{prefix}self_attn.k_proj.weight", queries, keys);
-            yield return ($"{prefix}self_attn.v_proj.weight", queries + keys, keys);
+            yield return ($"{prefix}self_attn.q_proj.{kind}", 0, queries);
+            yield return ($"{prefix}self_attn.k_proj.{kind}", queries, keys);
+            yield return ($"{prefix}self_attn.v_proj.{kind}", queries + keys, keys);
         }
         else if (name.EndsWith(FusedGate, StringComparison.Ordinal))
         {

@@ -5,9 +5,9 @@ namespace Tppo.Learning.Models;
 
 /// <summary>
 /// Cosines and sines of rotary position embedding: angle(position, i) = position · θ^(−2i/d), for i below half the head's
-/// width d. Grows to the longest position asked for.
+/// width d, stretched where the model's positions were. Grows to the longest position asked for.
 /// </summary>
-internal sealed class RotaryTable(int headWidth, double theta, Device device) : IDisposable
+internal sealed class RotaryTable(int headWidth, double theta, RopeStretch? stretch, Device device) : IDisposable
 {
     private int capacity;
     private Tensor? cos_TE;
@@ -47,6 +47,7 @@ internal sealed class RotaryTable(int headWidth, double theta, Device device) : 
         using var noGradients = no_grad();
         var exponents_E = device.Float32s([.. Enumerable.Range(0, headWidth / 2).Select(i => 2f * i / headWidth)]);
         var inverse_E = device.Float32((float)theta).pow(exponents_E).reciprocal();
+        if (stretch is not null) inverse_E = device.Float32s([.. inverse_E.ToFloats().Select(frequency => (float)stretch.Of(frequency))]);
         var angle_TE = outer(device.Float32s([.. Enumerable.Range(0, capacity).Select(i => (float)i)]), inverse_E);
         cos_TE = angle_TE.cos().DetachFromDisposeScope();
         sin_TE = angle_TE.sin().DetachFromDisposeScope();

@@ -48,6 +48,9 @@ public sealed class TreeBatch : IDisposable
     /// <summary>float32, 0 where a segment token may look at (prompt tokens, then segment tokens) and −∞ elsewhere: [P, 1, U, T + U].</summary>
     public required Tensor Bias_P1US { get; init; }
 
+    /// <summary>The same for layers with a window; null where none of the reader's sees less.</summary>
+    public Tensor? WindowBias_P1US { get; init; }
+
     /// <summary>Response tokens N.</summary>
     public int Reads { get; private init; }
 
@@ -75,8 +78,9 @@ public sealed class TreeBatch : IDisposable
         Array.Fill(promptIds, reader.Specials.Pad);
         Array.Fill(ids, reader.Specials.Pad);
         var positions = new long[p * u];
-        var bias = new float[p * u * (t + u)];
-        Array.Fill(bias, float.NegativeInfinity);
+        var form = reader.Kind.Form;
+        var sights = new List<TreeSight> { new(p, t, u, plan.Length) };
+        if (form.IsWindowed(form.WindowedFrom, plan.Length)) sights.Add(new TreeSight(p, t, u, form.Window));
         var reads = new long[plan.Reads];
         var targets = new long[plan.Reads];
         var n = 0;
@@ -93,9 +97,7 @@ public sealed class TreeBatch : IDisposable
                     var flat = (row * u) + at + i;
                     ids[flat] = i == 0 ? reader.Specials.Response : response[i - 1];
                     positions[flat] = prompt.Length + i;
-                    var sees = bias.AsSpan(flat * (t + u), t + u);
-                    sees[..prompt.Length].Clear();
-                    sees.Slice(t + at, i + 1).Clear();
+                    foreach (var sight in sights) sight.See(flat, prompt.Length, at, i);
                 }
 
                 for (var i = 0; i < response.Length; i++)
@@ -107,8 +109,7 @@ public sealed class TreeBatch : IDisposable
                 at += length;
             }
 
-            // A padded token sees itself, since a softmax over nothing is not a number.
-            for (; at < u; at++) bias[(((row * u) + at) * (t + u)) + t + at] = 0;
+            for (; at < u; at++) sights.ForEach(sight => sight.SeeItself((row * u) + at, at));
         }
 
         (reads, targets) = ShapeSteps.PadReads(reads, targets);
@@ -119,7 +120,8 @@ public sealed class TreeBatch : IDisposable
             Prompt_PT = reader.Device.Int64s(promptIds, p, t),
             Segments_PU = reader.Device.Int64s(ids, p, u),
             Positions_PU = reader.Device.Int64s(positions, p, u),
-            Bias_P1US = reader.Device.Float32s(bias, p, 1, u, t + u),
+            Bias_P1US = reader.Device.Float32s(sights[0].Bias, p, 1, u, t + u),
+            WindowBias_P1US = sights.Count == 1 ? null : reader.Device.Float32s(sights[1].Bias, p, 1, u, t + u),
             Reads_M = reader.Device.Int64s(reads),
             Targets_M = reader.Device.Int64s(targets),
         };
@@ -128,7 +130,7 @@ public sealed class TreeBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[Prompt_PT, Segments_PU, Positions_PU, Bias_P1US, Reads_M, Targets_M]) tensor.Dispose();
+        foreach (var tensor in (Tensor?[])[Prompt_PT, Segments_PU, Positions_PU, Bias_P1US, WindowBias_P1US, Reads_M, Targets_M]) tensor?.Dispose();
     }
 
     // Extra is 1 where a response is read at its own tokens: then its last token must be fed too.

@@ -20,14 +20,14 @@ internal sealed class PromptCache : IDisposable
     private readonly Tensor[] promptValues_PKTE;
     private readonly Tensor[] keys_BKnE;
     private readonly Tensor[] values_BKnE;
-    private Tensor bias_P11T;
+    private Tensor padding_P11T;
     private Tensor lengths_B1;
     private int prompts;
 
     internal PromptCache(Decoder decoder, IReadOnlyList<int[]> promptIds, int samples, int tokensMax)
     {
         (this.decoder, this.samples, this.tokensMax, prompts) = (decoder, samples, tokensMax, promptIds.Count);
-        headWidth = decoder.Settings.Width / decoder.Settings.Heads;
+        headWidth = decoder.Kind.Form.HeadWidth;
         promptTokens = ShapeSteps.PadTokens(Math.Max(1, promptIds.Max(prompt => prompt.Length)));
         var layers = decoder.Settings.Layers;
         (promptKeys_PKET, promptValues_PKTE, keys_BKnE, values_BKnE) = (new Tensor[layers], new Tensor[layers], new Tensor[layers], new Tensor[layers]);
@@ -45,7 +45,7 @@ internal sealed class PromptCache : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        bias_P11T = decoder.Device.Float32s(bias, prompts, 1, 1, promptTokens).DetachFromDisposeScope();
+        padding_P11T = decoder.Device.Float32s(bias, prompts, 1, 1, promptTokens).DetachFromDisposeScope();
         lengths_B1 = decoder.Device.Int64s(lengths, prompts * samples, 1).DetachFromDisposeScope();
         ReadPrompts(decoder.Device.Int64s(ids, prompts, promptTokens));
     }
@@ -63,7 +63,7 @@ internal sealed class PromptCache : IDisposable
             var (query, key, value) = block.QueryKeyValue(x_B1D, rows, 1, table);
             keys_BKnE[layer].narrow(2, step, 1).copy_(key);
             values_BKnE[layer].narrow(2, step, 1).copy_(value);
-            x_B1D = block.Finish(x_B1D, Attend(query, layer, step + 1).reshape(rows, 1, settings.Width));
+            x_B1D = block.Finish(x_B1D, Attend(query, layer, step + 1).reshape(rows, 1, settings.Heads * headWidth));
         }
 
         return decoder.Logits(decoder.Normalise(x_B1D).squeeze(1));
@@ -83,14 +83,14 @@ internal sealed class PromptCache : IDisposable
             Replace(ref values_BKnE[layer], rows_B);
         }
 
-        Replace(ref bias_P11T, kept_P);
+        Replace(ref padding_P11T, kept_P);
         Replace(ref lengths_B1, rows_B);
         prompts = kept.Length;
     }
 
     public void Dispose()
     {
-        Tensor[] all = [.. promptKeys_PKET, .. promptValues_PKTE, .. keys_BKnE, .. values_BKnE, bias_P11T, lengths_B1];
+        Tensor[] all = [.. promptKeys_PKET, .. promptValues_PKTE, .. keys_BKnE, .. values_BKnE, padding_P11T, lengths_B1];
         foreach (var tensor in all) tensor.Dispose();
     }
 
@@ -117,7 +117,7 @@ internal sealed class PromptCache : IDisposable
             else
             {
                 (var query, key, value) = block.QueryKeyValue(x_PTD, prompts, promptTokens, table);
-                x_PTD = block.Finish(x_PTD, block.Attend(query, key, value, prompts, promptTokens, null));
+                x_PTD = block.Finish(x_PTD, block.Attend(query, key, value, prompts, promptTokens, decoder.CausalBias(layer, promptTokens)));
             }
 
             promptKeys_PKET[layer] = key.transpose(-2, -1).contiguous().DetachFromDisposeScope();
@@ -134,14 +134,27 @@ internal sealed class PromptCache : IDisposable
     {
         var (k, e, p, g, t) = (decoder.Settings.KeyValueHeads, headWidth, prompts, samples, promptTokens);
         var q = decoder.Settings.Heads / k;
+        var (bias_P11T, from) = Sight(layer, length);
+        length -= from;
         var scale = 1 / Math.Sqrt(e);
         var query_BKQE = query_BHTE.reshape(p * g, k, q, e).Times(scale);
         var shared_PKRE = query_BKQE.view(p, g, k, q, e).transpose(1, 2).reshape(p, k, g * q, e);
         var onPrompt_BKQT = shared_PKRE.matmul(promptKeys_PKET[layer]).Plus(bias_P11T).view(p, k, g, q, t).transpose(1, 2).reshape(p * g, k, q, t);
-        var onOwn_BKQn = query_BKQE.matmul(keys_BKnE[layer].narrow(2, 0, length).transpose(-2, -1));
+        var onOwn_BKQn = query_BKQE.matmul(keys_BKnE[layer].narrow(2, from, length).transpose(-2, -1));
         var weights = F.softmax(cat([onPrompt_BKQT, onOwn_BKQn], -1), -1);
         var promptWeights_PKRT = weights.narrow(-1, 0, t).reshape(p, g, k, q, t).transpose(1, 2).reshape(p, k, g * q, t);
         var fromPrompt_BKQE = promptWeights_PKRT.matmul(promptValues_PKTE[layer]).view(p, k, g, q, e).transpose(1, 2).reshape(p * g, k, q, e);
-        return fromPrompt_BKQE.Plus(weights.narrow(-1, t, length).matmul(values_BKnE[layer].narrow(2, 0, length)));
+        return fromPrompt_BKQE.Plus(weights.narrow(-1, t, length).matmul(values_BKnE[layer].narrow(2, from, length)));
+    }
+
+    // What the newest of `length` response tokens sees of its prompt, and from which of its own on.
+    private (Tensor Bias_P11T, int From) Sight(int layer, int length)
+    {
+        var form = decoder.Kind.Form;
+        if (!form.IsWindowed(layer, promptTokens + length)) return (padding_P11T, 0);
+        var hidden_P1 = lengths_B1.view(prompts, samples).narrow(1, 0, 1).Plus((long)(length - 1 - form.Window));
+        var isHidden_PT = decoder.Device.Int64s([.. Enumerable.Range(0, promptTokens).Select(t => (long)t)]).le(hidden_P1);
+        var bias_P11T = where(isHidden_PT.view(prompts, 1, 1, promptTokens), decoder.Device.Float32(float.NegativeInfinity), padding_P11T);
+        return (bias_P11T, Math.Max(0, length - form.Window));
     }
 }

@@ -13,20 +13,28 @@ public sealed class Tokenizer
     private readonly byte[] file;
     private readonly byte[][] bytes;
     private readonly BpeTokenizer encoder;
+    private readonly PieceSplitter splitter;
+    private readonly bool composes;
+    private readonly Dictionary<string, int>? wholes;
     private readonly SpecialTokens? specials;
 
     internal Tokenizer(TokenizerFile content, byte[] file)
     {
         this.file = file;
         specials = content.Tokens.Take(SpecialTokens.OwnTexts.Count).SequenceEqual(SpecialTokens.OwnTexts) ? SpecialTokens.Own : null;
-        var textless = content.Specials.ToHashSet();
-        bytes = [.. content.Tokens.Select((text, id) => textless.Contains(id) ? [] : ByteAlphabet.Read(text) ?? [])];
-        var vocabulary = content.Tokens.Select((text, id) => KeyValuePair.Create(text, id)).Where(token => !textless.Contains(token.Value));
+        (splitter, composes) = (content.Splitter, content.Composes);
+        var (textless, added) = (content.Specials.ToHashSet(), content.Added.ToHashSet());
+        bytes = [.. content.Tokens.Select((text, id) => textless.Contains(id) ? []
+            : added.Contains(id) ? Encoding.UTF8.GetBytes(text)
+            : ByteAlphabet.Read(text) ?? [])];
+        var vocabulary = content.Tokens.Select((text, id) => KeyValuePair.Create(text, id))
+            .Where(token => !textless.Contains(token.Value) && !added.Contains(token.Value)).ToDictionary();
+        if (content.WholePieces) wholes = vocabulary;
         encoder = BpeTokenizer.Create(new BpeOptions(vocabulary)
         {
             Merges = content.Merges.Select(merge => $"{merge.Left} {merge.Right}"),
             ByteLevel = true,
-            PreTokenizer = WordSplitter.Instance,
+            PreTokenizer = content.Splitter,
         });
         Sha256 = Digest.Hex(System.Security.Cryptography.SHA256.HashData(file));
     }
@@ -46,14 +54,32 @@ public sealed class Tokenizer
     public static Tokenizer Load(string path)
     {
         var file = File.ReadAllBytes(path);
-        return new Tokenizer(TokenizerFile.Read(path, file), file);
+        return new Tokenizer(TokenizerFileReader.Read(path, file), file);
     }
 
     /// <summary>Writes the same bytes as were read or trained.</summary>
     public void Save(string path) => File.WriteAllBytes(path, file);
 
     /// <summary>Ids of a text. Safe to call from several threads; pieces are cached, up to a bound.</summary>
-    public int[] Encode(string text) => text.Length == 0 ? [] : [.. encoder.EncodeToIds(text, considerPreTokenization: true, considerNormalization: false)];
+    public int[] Encode(string text)
+    {
+        if (text.Length == 0) return [];
+        if (composes) text = Composed(text);
+        return wholes is null ? [.. encoder.EncodeToIds(text, considerPreTokenization: true, considerNormalization: false)] : [.. EncodePieces(text)];
+    }
+
+    // Half a pair is no text that could be composed.
+    private static string Composed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Normalize(NormalizationForm.FormC);
+
+    private IEnumerable<int> EncodePieces(string text)
+    {
+        foreach (var (offset, length) in splitter.PreTokenize(text))
+        {
+            var piece = text.Substring(offset, length);
+            if (wholes!.TryGetValue(ByteAlphabet.Write(Encoding.UTF8.GetBytes(piece)), out var whole)) yield return whole;
+            else foreach (var id in encoder.EncodeToIds(piece, considerPreTokenization: false, considerNormalization: false)) yield return id;
+        }
+    }
 
     /// <summary>The bytes that a token stands for; none for specials.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>

@@ -3,9 +3,24 @@ using System.Text.Json;
 
 namespace Tppo.Learning.Tokenizing;
 
-/// <summary>What a byte-level BPE <c>tokenizer.json</c> holds: token texts by id, merges in order of rank, ids of specials.</summary>
+/// <summary>What a byte-level BPE <c>tokenizer.json</c> holds; <see cref="TokenizerFileReader"/> reads those of other makers.</summary>
+/// <param name="Tokens">Token texts by id, their bytes in stand-ins.</param>
+/// <param name="Merges">Merges in order of rank.</param>
+/// <param name="Specials">Ids of tokens that stand for no text.</param>
 internal sealed record TokenizerFile(string[] Tokens, IReadOnlyList<(string Left, string Right)> Merges, IReadOnlyCollection<int> Specials)
 {
+    /// <summary>Tokens that were added beside the vocabulary and stand for their text as it is written; no text is ever read as one.</summary>
+    internal IReadOnlyCollection<int> Added { get; init; } = [];
+
+    /// <summary>Into what pieces a text is split first.</summary>
+    internal PieceSplitter Splitter { get; init; } = WordSplitter.Instance;
+
+    /// <summary>Whether texts are composed first (NFC).</summary>
+    internal bool Composes { get; init; }
+
+    /// <summary>Whether a piece that is a token is that token, whatever the merges make of it.</summary>
+    internal bool WholePieces { get; init; }
+
     /// <summary>The bytes of the file: the same tokens and merges always give the same bytes.</summary>
     internal byte[] Write()
     {
@@ -28,57 +43,6 @@ internal sealed record TokenizerFile(string[] Tokens, IReadOnlyList<(string Left
         }
 
         return stream.ToArray();
-    }
-
-    /// <summary>Reads a file of this kind.</summary>
-    /// <exception cref="InvalidDataException">It is no JSON, or another kind of tokenizer.</exception>
-    internal static TokenizerFile Read(string path, byte[] bytes)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(bytes);
-            var model = json.RootElement.GetProperty("model");
-            if (model.TryGetProperty("type", out var type) && type.GetString() != "BPE")
-            {
-                throw new InvalidDataException($"{path}: model.type is {type.GetString()}, expected BPE");
-            }
-
-            var splitting = json.RootElement.GetProperty("pre_tokenizer");
-            if (splitting.ValueKind != JsonValueKind.Object || splitting.GetProperty("type").GetString() != "ByteLevel")
-            {
-                throw new InvalidDataException($"{path}: pre_tokenizer is not ByteLevel, the only kind that is read here");
-            }
-
-            var specials = json.RootElement.GetProperty("added_tokens").EnumerateArray()
-                .Select(token => (Id: token.GetProperty("id").GetInt32(), Text: token.GetProperty("content").GetString()!)).ToArray();
-            var merges = model.GetProperty("merges").EnumerateArray().Select(ReadMerge).ToArray();
-            return new TokenizerFile(ReadTokens(path, model, specials), merges, [.. specials.Select(token => token.Id)]);
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"{path}: not a byte-level BPE tokenizer.json: {e.Message}", e);
-        }
-    }
-
-    private static string[] ReadTokens(string path, JsonElement model, (int Id, string Text)[] specials)
-    {
-        var byId = model.GetProperty("vocab").EnumerateObject().ToDictionary(token => token.Value.GetInt32(), token => token.Name);
-        foreach (var (id, text) in specials) byId[id] = text;
-        var tokens = new string[byId.Count];
-        for (var id = 0; id < tokens.Length; id++)
-        {
-            tokens[id] = byId.TryGetValue(id, out var text) ? text : throw new InvalidDataException($"{path}: {tokens.Length} tokens, but none has id {id}");
-        }
-
-        return tokens;
-    }
-
-    // Newer files write a merge as a pair, older ones as one text with a space.
-    private static (string Left, string Right) ReadMerge(JsonElement merge)
-    {
-        if (merge.ValueKind == JsonValueKind.Array) return (merge[0].GetString()!, merge[1].GetString()!);
-        var parts = merge.GetString()!.Split(' ', 2);
-        return (parts[0], parts[^1]);
     }
 
     private void WriteSpecials(Utf8JsonWriter json)

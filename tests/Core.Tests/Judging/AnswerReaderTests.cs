@@ -77,6 +77,17 @@ public partial class AnswerReaderTests
         Assert.Equal(expected, shown);
     }
 
+    [Theory]
+    [InlineData("red sh\u0015oes\u200B", """{"words":[["red",1],["shoes",0]],"whole":1}""", "Ok 2 1")]
+    [InlineData("red sh\u0015oes\u200B", """{"shoes": 0, "red": 1} {"Relevance": 1}""", "Ok 2 1")]
+    [InlineData("red \u0015", """{"words":[["red",1],["",0]],"whole":1}""", "Ok 2 0")]
+    [InlineData("\u0015 \u200B", """{"whole":1}""", "Ok 0 0")]
+    public void A_word_is_known_by_what_the_judge_was_shown_of_it(string response, string content, string expected)
+    {
+        var read = AnswerReader.Read(new Completion(content), Words.Split(response));
+        Assert.Equal(expected, $"{read.Outcome} {(int)read.Words[0]} {(int)read.Words[1]}");
+    }
+
     [Fact]
     public void Scores_go_by_position_where_the_list_is_the_response_in_order()
     {

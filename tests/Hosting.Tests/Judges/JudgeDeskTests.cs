@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tppo.Core.Events;
 using Tppo.Core.Judging;
 using Tppo.Core.Judging.Reading;
@@ -78,6 +79,29 @@ public class JudgeDeskTests
         Assert.Equal(new JudgementFact(1, answer.Judgement, Row(0, "red").RolloutId, "one", "test", "answer 1", "ok", 0, 0, 0), read);
     }
 
+    [Fact]
+    public void What_is_to_be_asked_again_waits_for_the_next_days_budget_and_keeps_nobody_busy()
+    {
+        using var log = new TestLog();
+        var clock = new ManualClock();
+        var judge = new SlowJudge();
+        using var desk = new JudgeDesk(
+            new JudgementLog(log.Log, clock), new DeskTerms { Budget = new DailyBudget(null, 10), Purposes = [Purposes.Label], Clock = clock });
+        var pending = desk.Ask(judge, Question.Of(Row(0, "red"), History), Purposes.Label);
+        while (judge.Calls == 0 || log.Records(Topics.Judgements).Count == 0) desk.Settle(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.Null(pending.Answer);
+        Assert.True(desk.IsWaiting);
+
+        var watch = Stopwatch.StartNew();
+        desk.Settle(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
+        Assert.True(watch.ElapsedMilliseconds >= 150, $"it came back after {watch.ElapsedMilliseconds} ms");
+        Assert.Equal(1, judge.Calls);
+
+        clock.Move(TimeSpan.FromDays(1));
+        while (pending.Answer is null) desk.Settle(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.Equal((2, 1), (judge.Calls, pending.Answer!.Attempt));
+    }
+
     private static RolloutRow Row(int number, string response) => TestLog.Row("u1", number, response);
 
     private static IReadOnlyList<StandingAnswer> Ask(IEventLog log, IJudge judge, params string[] responses) =>
@@ -107,6 +131,27 @@ public class JudgeDeskTests
         {
             if (++Calls == At) Then();
             return ValueTask.FromResult(new JudgeReply(new Completion($"answer {Calls}"), JudgeReading.Given([], Category.Relevant)));
+        }
+    }
+    // In its own time, first what cannot be used, then what can; ten tokens a call.
+    private sealed class SlowJudge : IJudge
+    {
+        public int Calls { get; private set; }
+
+        public string Model => "slow";
+
+        public string Template => "test";
+
+        public int TriesMax => 3;
+
+        public async ValueTask<JudgeReply> AskAsync(JudgeInput input, int attempt, CancellationToken cancellation)
+        {
+            await Task.Delay(10, cancellation);
+            Calls++;
+            var reading = attempt == 0
+                ? JudgeReading.Rejected(1, RejectReason.NoJson, retry: true)
+                : JudgeReading.Given([Category.Relevant], Category.Relevant);
+            return new JudgeReply(new Completion("answer"), reading) { Usage = new JudgeUsage(8, 2, 0) };
         }
     }
 }

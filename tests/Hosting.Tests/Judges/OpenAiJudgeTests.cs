@@ -37,7 +37,8 @@ public class OpenAiJudgeTests
         Assert.Equal("Bearer secret-key", request.Authorization);
         Assert.Equal(JudgePrompt.Write(JudgeTemplate.Of(TemplateName.V2), Input), request.Prompt);
         Assert.Equal("json_schema", (string)request.Body["response_format"]!["type"]!);
-        Assert.True(JsonNode.DeepEquals(AnswerSchema.Of(TemplateName.V2, Input.Response), request.Body["response_format"]!["json_schema"]!["schema"]));
+        var schema = JsonNode.Parse(AnswerSchema.Of(TemplateName.V2, Input.Response));
+        Assert.True(JsonNode.DeepEquals(schema, request.Body["response_format"]!["json_schema"]!["schema"]));
         Assert.Equal(("m", 0.0, 1), ((string)request.Body["model"]!, (double)request.Body["temperature"]!, (int)request.Body["seed"]!));
     }
 
@@ -106,10 +107,12 @@ public class OpenAiJudgeTests
     [InlineData(422, "no such parameter")]
     public async Task What_no_question_would_be_answered_to_stops_it_with_a_clear_line(int status, string message)
     {
-        await using var server = await StandInJudge.StartAsync(_ => StandInAnswer.Error(status, message, "", ("Location", "http://elsewhere.example/")));
+        await using var server = await StandInJudge.StartAsync(
+            _ => StandInAnswer.Error(status, $"{message} (secret-key)", "", ("Location", "http://elsewhere.example/")));
         var error = await Assert.ThrowsAsync<UserException>(() => AskAsync(server, access: new JudgeAccess { KeyFile = KeyFile("secret-key") }));
         Assert.Contains($"HTTP {status}", error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        // Though the endpoint says the key back.
         Assert.DoesNotContain("secret-key", error.ToString(), StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }

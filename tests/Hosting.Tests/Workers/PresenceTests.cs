@@ -42,6 +42,9 @@ public sealed class PresenceTests : IDisposable
         using var a = new Presence(log.Log, "a", clock);
         Tell(a, 7);
         Assert.False(a.AllAreIdle(7));
+        clock.Move(TimeSpan.FromSeconds(20));
+        Tell(a, 7);
+        Assert.False(a.AllAreIdle(7));
         clock.Move(TimeSpan.FromSeconds(11));
         Tell(a, 7);
         Assert.True(a.AllAreIdle(7));
@@ -60,13 +63,32 @@ public sealed class PresenceTests : IDisposable
     }
 
     [Fact]
+    public void Who_comes_back_under_its_name_is_waited_for_once()
+    {
+        using var a = Started("a");
+        var killed = Started("b");
+        Tell(killed, null);
+        using var back = Started("b");
+        Tell(back, 7);
+        Tell(a, 7);
+        Assert.True(a.AllAreIdle(7));
+        killed.Dispose();
+        Tell(back, null);
+        Tell(a, 7);
+        Assert.False(a.AllAreIdle(7));
+    }
+
+    [Fact]
     public void Who_was_killed_is_forgotten_after_a_while()
     {
         using var a = Started("a");
         Tell(Started("killed"), null);
         Tell(a, 7);
         Assert.False(a.AllAreIdle(7));
-        clock.Move(TimeSpan.FromSeconds(13));
+        clock.Move(TimeSpan.FromSeconds(20));
+        Tell(a, 7);
+        Assert.False(a.AllAreIdle(7));
+        clock.Move(TimeSpan.FromSeconds(11));
         Tell(a, 7);
         Assert.True(a.AllAreIdle(7));
     }
@@ -75,7 +97,7 @@ public sealed class PresenceTests : IDisposable
     {
         var presence = new Presence(log.Log, name, clock);
         presence.Tell(null);
-        clock.Move(TimeSpan.FromSeconds(11));
+        clock.Move(TimeSpan.FromSeconds(31));
         return presence;
     }
 

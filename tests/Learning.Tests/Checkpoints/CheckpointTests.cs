@@ -131,7 +131,7 @@ public sealed class CheckpointTests : IDisposable
         var text = File.ReadAllText(config);
         (string, string)[] changes =
         [
-            ("\"llama\"", "\"qwen2\""), ("\"attention_bias\": false", "\"attention_bias\": true"),
+            ("\"llama\"", "\"gpt2\""), ("\"attention_bias\": false", "\"attention_bias\": true"),
             ("\"head_dim\": 8", "\"head_dim\": 16"), ("\"vocab_size\"", "\"vocab\""),
         ];
         foreach (var (from, to) in changes)

@@ -27,7 +27,7 @@ public class DeviceTests
     public void Batches_are_padded_with_the_readers_own_padding_and_its_own_response_token_starts_responses()
     {
         using var scope = NewDisposeScope();
-        using var decoder = new Decoder(new DecoderKind(Tiny.Model, Tied: true, Others, CPU), DecoderHead.None, SeededRandom.For("test", 1));
+        using var decoder = new Decoder(Kind(CPU), DecoderHead.None, SeededRandom.For("test", 1));
         using var tree = TreeBatch.Build(decoder, [[10, 11], [12]], [[[20, 17]], [[30, 17]]], TreeRead.Predicting);
         var prompt = tree.Prompt_PT.data<long>().ToArray();
         Assert.Equal([10, 11, 12], prompt.Where(id => id != Others.Pad));
@@ -38,7 +38,7 @@ public class DeviceTests
     [Fact]
     public void The_end_token_is_the_decoders_own_wherever_a_response_ends()
     {
-        using var policy = new Decoder(new DecoderKind(Tiny.Model, Tied: true, Others, CPU), DecoderHead.None, SeededRandom.For("test", 1));
+        using var policy = new Decoder(Kind(CPU), DecoderHead.None, SeededRandom.For("test", 1));
         using var clone = policy.Clone();
         Assert.Equal(Others, clone.Specials);
         var samples = Learning.Sampling.Sampler.Sample(policy, Tiny.Prompts(200), 2, 6, (p, g) => SeededRandom.For("test", (10 * p) + g));
@@ -46,5 +46,7 @@ public class DeviceTests
         Assert.All(samples, s => Assert.Equal(s.Finished, s.Ids[^1] == Others.End));
     }
 
-    private static Decoder OnMeta() => new(new DecoderKind(Tiny.Model, Tied: true, Others, META), DecoderHead.None, random: null);
+    private static DecoderKind Kind(Device device) => new(Tiny.Model, DecoderForm.Plain(Tiny.Model), Tied: true, Others, device);
+
+    private static Decoder OnMeta() => new(Kind(META), DecoderHead.None, random: null);
 }

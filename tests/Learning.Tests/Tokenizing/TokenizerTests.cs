@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CsCheck;
 using Tppo.Learning.Tokenizing;
 
@@ -7,17 +8,22 @@ namespace Tppo.Learning.Tests.Tokenizing;
 
 public sealed class TokenizerTests : IDisposable
 {
+    private const string Plain = """{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"added_tokens":[]""";
     private static readonly string[] Texts = ["running shoes", "best running shoes for women", "red shoes, running", "run the shoes 42", "café près de moi"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("tokenizer-tests").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
-    public void Ids_and_bytes_are_those_of_the_tokenizers_library()
+    [Theory]
+    [InlineData("gpt2", false)]
+    [InlineData("tokenizers/llama3", false)]
+    [InlineData("tokenizers/qwen2", true)]
+    [InlineData("tokenizers/smollm2", false)]
+    public void Ids_and_bytes_are_those_of_the_tokenizers_library(string name, bool composes)
     {
-        var tokenizer = Tokenizer.Load(Golden.PathOf("gpt2", "tokenizer.json"));
-        foreach (var line in File.ReadLines(Golden.PathOf("gpt2", "expected.jsonl")))
+        var tokenizer = Tokenizer.Load(Golden.PathOf(name, "tokenizer.json"));
+        foreach (var line in File.ReadLines(Golden.PathOf(name, "expected.jsonl")))
         {
             using var json = JsonDocument.Parse(line);
             var text = json.RootElement.GetProperty("text").GetString()!;
@@ -28,7 +34,7 @@ public sealed class TokenizerTests : IDisposable
             Assert.Equal(
                 json.RootElement.GetProperty("bytes").EnumerateArray().Select(hex => hex.GetString()),
                 actual.Select(id => Convert.ToHexStringLower(tokenizer.Bytes(id))));
-            Assert.Equal(text, tokenizer.Decode(actual));
+            Assert.Equal(composes ? text.Normalize() : text, tokenizer.Decode(actual));
         }
     }
 
@@ -141,20 +147,51 @@ public sealed class TokenizerTests : IDisposable
         Assert.Equal(["two", " ", " spaces", " \n", "\n", "x", "'s"], Pieces("two  spaces \n\nx's"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Llamas_pieces_are_those_of_its_expression(int digits)
+    {
+        // Within the first plane .NET's expressions see whole characters.
+        var expression = new Regex(LlamaSplitter.Expression(digits), RegexOptions.CultureInvariant);
+        var splitter = new LlamaSplitter(digits);
+        const string Characters = " \t\r\n\u00A0\u2003ab\u00E9\u4E2D'sStTrReEvVlLmMdD0129\u0663\u00BD-_.,!?\"#\u20AC\u0301";
+        Gen.Char[Characters].Array[0, 24].Select(chars => new string(chars)).Sample(
+            text => Assert.Equal(expression.Matches(text).Select(match => (match.Index, match.Length)), splitter.PreTokenize(text)),
+            iter: 20_000);
+    }
+
     [Fact]
-    public void A_file_of_another_kind_is_refused_in_one_line()
+    public void Digits_stand_alone_where_they_are_to()
+    {
+        var text = "in 2024, x\u00BD\U0001D7D9y";
+        string[] pieces = [.. new DigitSplitter().PreTokenize(text).Select(piece => text.Substring(piece.Offset, piece.Length))];
+        Assert.Equal(["in", " ", "2", "0", "2", "4", ",", " x", "\u00BD", "\U0001D7D9", "y"], pieces);
+    }
+
+    [Theory]
+    [InlineData("{", "other.json")]
+    [InlineData("{}", "other.json")]
+    [InlineData("""{"model":{"type":"Unigram"},"added_tokens":[]}""", "model.type")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":null,"added_tokens":[]}""", "pre_tokenizer")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{"a":0}},"added_tokens":[]}""", "model.merges")]
+    [InlineData("""{"model":{"type":"BPE","merges":[]},"added_tokens":[]}""", "model.vocab")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{"a":0,"b":2},"merges":[]},"added_tokens":[]}""", "none of id 1")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{"a":0,"b":0},"merges":[]},"added_tokens":[]}""", "0 twice")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]},"added_tokens":[]}""", "model.merges[0]")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":[["a"]]},"added_tokens":[]}""", "model.merges[0]")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":[],"byte_fallback":true},"added_tokens":[]}""", "model.byte_fallback")]
+    [InlineData(Plain + ""","normalizer":{"type":"Lowercase"},"pre_tokenizer":{"type":"ByteLevel"}}""", "normalizer")]
+    [InlineData(Plain + ""","pre_tokenizer":{"type":"ByteLevel","add_prefix_space":true}}""", "pre_tokenizer")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{"a":-5},"merges":[]},"added_tokens":[]}""", "id")]
+    public void A_file_of_another_kind_is_refused_in_a_line_that_names_file_and_key(string text, string key)
     {
         var path = Path.Combine(folder, "other.json");
-        string[] files =
-        [
-            "{", "{}", """{"model":{"type":"Unigram"},"added_tokens":[]}""",
-            """{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":null,"added_tokens":[]}""",
-        ];
-        foreach (var text in files)
-        {
-            File.WriteAllText(path, text);
-            Assert.Contains("other.json", Assert.Throws<InvalidDataException>(() => Tokenizer.Load(path)).Message, StringComparison.Ordinal);
-        }
+        File.WriteAllText(path, text);
+        var refused = Assert.Throws<InvalidDataException>(() => Tokenizer.Load(path)).Message;
+        Assert.Contains("other.json", refused, StringComparison.Ordinal);
+        Assert.Contains(key, refused, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused);
     }
 
     private static string[] Pieces(string text) => [.. WordSplitter.Split(text).Select(piece => text.Substring(piece.Offset, piece.Length))];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -78,7 +77,4 @@ public sealed record StandInAnswer(Func<HttpContext, CancellationToken, Task> Wr
             await WriteAsync(context, cancellation);
         },
     };
-
-    /// <summary>A Retry-After as a date so far from now.</summary>
-    public static string DateIn(TimeSpan wait) => (DateTimeOffset.UtcNow + wait).ToString("R", CultureInfo.InvariantCulture);
 }

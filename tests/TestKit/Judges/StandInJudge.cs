@@ -38,6 +38,9 @@ public sealed class StandInJudge : IAsyncDisposable
     /// <summary>How many answers were written to their end, by question.</summary>
     public IReadOnlyDictionary<string, int> Answered => answered;
 
+    /// <summary>Questions that are being answered.</summary>
+    public int InFlight => inFlight;
+
     /// <summary>Most questions that were being answered at a time.</summary>
     public int InFlightMost => inFlightMost;
 

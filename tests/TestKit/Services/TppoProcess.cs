@@ -10,7 +10,7 @@ public sealed record CommandResult(int Code, string Output, string Error);
 /// <summary>The real command line, as a process. Where it lies is written into the test's assembly by its project.</summary>
 public static class TppoProcess
 {
-    private static readonly TimeSpan Most = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Most = TimeSpan.FromMinutes(6);
 
     private static string Host => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
 
@@ -41,14 +41,14 @@ public static class TppoProcess
     /// <summary>Starts a command.</summary>
     public static Process Start(params string[] arguments) => Process.Start(Redirected(Host, [Library, .. arguments]))!;
 
-    /// <summary>Waits for its end.</summary>
-    public static CommandResult End(Process process)
+    /// <summary>Waits for its end, for six minutes where nothing else is said.</summary>
+    public static CommandResult End(Process process, TimeSpan? most = null)
     {
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(Most))
+        if (!process.WaitForExit(most ?? Most))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"the command was still running after {Most}");
+            throw new TimeoutException($"the command was still running after {most ?? Most}");
         }
 
         process.WaitForExit();

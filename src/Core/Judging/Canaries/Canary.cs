@@ -47,6 +47,9 @@ public sealed record Canary(int Number, JudgeInput Input, bool IsRelevant)
             kind == 0);
     }
 
+    /// <summary>The first so many, of every kind in turn.</summary>
+    public static IReadOnlyList<Canary> Some(long seed, int count) => [.. Enumerable.Range(0, count).Select(number => Of(seed, number))];
+
     /// <summary>The number in a judgement's rollout; null where it is no canary's.</summary>
     public static int? NumberOf(string rollout) => rollout.StartsWith(NamePrefix, StringComparison.Ordinal)
         && int.TryParse(rollout.AsSpan(NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -10,12 +11,15 @@ namespace Tppo.Core.Judging.Prompts;
 /// </summary>
 public static class PromptText
 {
+    // What is escaped, always or in some places.
+    private static readonly SearchValues<char> Special = SearchValues.Create("\"\\<>{}`#[");
+
     private const int ZeroWidthNonJoiner = 0x200C, ZeroWidthJoiner = 0x200D;
 
     /// <summary>A text without control, direction and other unseen characters; line ends and tabs become spaces, halves of pairs U+FFFD.</summary>
     public static string Clean(string text)
     {
-        if (text.All(c => c is >= ' ' and <= '~')) return text;
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~')) return text;
         var kept = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
@@ -30,6 +34,7 @@ public static class PromptText
     public static string Quoted(string text)
     {
         var clean = Clean(text);
+        if (!clean.AsSpan().ContainsAny(Special)) return $"\"{clean}\"";
         var quoted = new StringBuilder(clean.Length + 2).Append('"');
         for (var i = 0; i < clean.Length; i++)
         {

@@ -23,7 +23,7 @@ public static class AnswerReader
         if (form == AnswerForm.Vote) return Vote(completion, words);
 
         // Of a response without words, the whole is all that can be judged.
-        if (words.All(w => Text.Words.Normalise(w.Text).Length == 0)) form = AnswerForm.WholeOnly;
+        if (words.All(w => ScoredWords.Identity(w.Text).Length == 0)) form = AnswerForm.WholeOnly;
         var sections = AnswerSections.Find(completion.Content, form);
         if (form == AnswerForm.WholeOnly ? sections.Whole is null : sections.Words is null)
         {

@@ -31,18 +31,16 @@ internal sealed class LooseJson(string text, int at)
         if (IsAtEnd()) return null;
         return text[At] switch
         {
-            '{' => Nested(ReadMap),
-            '[' => Nested(ReadSequence),
+            '{' or '[' => ReadNested(),
             '"' or '\'' => ReadText() is { } read ? new LooseValue.Text(read) : null,
             _ => ReadBare(),
         };
     }
 
-    private LooseValue? Nested(Func<LooseValue?> read)
+    private LooseValue? ReadNested()
     {
         if (++depth > DepthMax) return null;
-        At++;
-        var value = read();
+        LooseValue? value = text[At++] == '{' ? ReadMap() : ReadSequence();
         depth--;
         return value;
     }
@@ -107,6 +105,13 @@ internal sealed class LooseJson(string text, int at)
     {
         var quote = text[At++];
         if (quote == '\'') IsRepaired = true;
+        var plain = text.AsSpan(At).IndexOfAny(quote, '\\');
+        if (plain >= 0 && text[At + plain] == quote)
+        {
+            At += plain + 1;
+            return Whole(text.Substring(At - 1 - plain, plain));
+        }
+
         var read = new StringBuilder();
         for (; At < text.Length; At++)
         {
@@ -142,7 +147,7 @@ internal sealed class LooseJson(string text, int at)
     // Halves of pairs are no characters, and nothing could compare them.
     private static string Whole(string read)
     {
-        if (!read.Any(char.IsSurrogate)) return read;
+        if (!read.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')) return read;
         var whole = new StringBuilder(read.Length);
         foreach (var rune in read.EnumerateRunes()) whole.Append(rune.ToString());
         return whole.ToString();
@@ -159,6 +164,7 @@ internal sealed class LooseJson(string text, int at)
             return null;
         }
 
+        if (bare.Length == 1 && char.IsAsciiDigit(bare[0])) return new LooseValue.Number(bare[0] - '0');
         if (double.TryParse(bare, Numeric, CultureInfo.InvariantCulture, out var number))
             return IsWrittenAsNumber(bare) ? new LooseValue.Number(number) : new LooseValue.Nothing();
         if (bare.Equals("true", StringComparison.OrdinalIgnoreCase)) return new LooseValue.Truth(true);

@@ -1,3 +1,4 @@
+using Tppo.Core.Judging.Prompts;
 using Tppo.Core.Text;
 
 namespace Tppo.Core.Judging.Reading;
@@ -9,10 +10,18 @@ internal sealed class ScoredWords
 
     internal ScoredWords(IReadOnlyList<Word> words, IReadOnlyList<(string Word, LooseValue Score)> entries)
     {
-        string[] identities = [.. words.Select(w => Text.Words.Normalise(w.Text))];
-        var given = entries.Select(e => (Identity: Text.Words.Normalise(e.Word), e.Score, e.Word)).ToList();
-        var distinct = identities.Where(i => i.Length > 0).ToHashSet(StringComparer.Ordinal);
-        Ignored = [.. given.Where(g => !distinct.Contains(g.Identity)).Select(g => g.Word).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] identities = [.. words.Select(w => Identity(w.Text))];
+
+        // A word may come back as it was shown, or as it is.
+        var shown = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < identities.Length; i++) shown[Text.Words.Normalise(words[i].Text)] = identities[i];
+        string Known(string word) => shown.GetValueOrDefault(word, word);
+        (string Identity, LooseValue Score, string Word)[] given = [.. entries.Select(e => (Known(Text.Words.Normalise(e.Word)), e.Score, e.Word))];
+        var distinct = new Dictionary<string, bool>(identities.Length, StringComparer.Ordinal);
+        foreach (var identity in identities.Where(i => i.Length > 0)) distinct[identity] = false;
+        Ignored = given.All(g => distinct.ContainsKey(g.Identity))
+            ? []
+            : [.. given.Where(g => !distinct.ContainsKey(g.Identity)).Select(g => g.Word).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (given.Select(g => g.Identity).SequenceEqual(identities, StringComparer.Ordinal))
         {
             Categories = [.. given.Select((g, i) => identities[i].Length == 0 ? Category.None : Score.Of(g.Score))];
@@ -29,8 +38,12 @@ internal sealed class ScoredWords
         }
 
         // A word that stands twice and has a score in one place has one.
-        var usable = identities.Where((_, i) => Categories[i] != Category.None).ToHashSet(StringComparer.Ordinal);
-        Coverage = (double)usable.Count / distinct.Count;
+        for (var i = 0; i < identities.Length; i++)
+        {
+            if (Categories[i] != Category.None) distinct[identities[i]] = true;
+        }
+
+        Coverage = (double)distinct.Values.Count(hasScore => hasScore) / distinct.Count;
         IsComplete = missing.Count + conflicts.Count + badScores.Count == 0;
     }
 
@@ -50,13 +63,17 @@ internal sealed class ScoredWords
 
     internal IReadOnlyList<string> Ignored { get; }
 
+    /// <summary>A word by what the judge was shown of it: characters that nobody sees are in no prompt, so neither are they in its answer.</summary>
+    internal static string Identity(string word) => Text.Words.Normalise(PromptText.Clean(word));
+
     // Each distinct word once, as it was first written.
     private static void Note(IReadOnlyList<Word> words, string[] identities, Func<int, List<string>?> where)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? seen = null;
         for (var i = 0; i < words.Count; i++)
         {
-            if (identities[i].Length > 0 && where(i) is { } list && seen.Add(identities[i])) list.Add(words[i].Text);
+            if (identities[i].Length == 0 || where(i) is not { } list) continue;
+            if ((seen ??= new HashSet<string>(StringComparer.Ordinal)).Add(identities[i])) list.Add(words[i].Text);
         }
     }
 }

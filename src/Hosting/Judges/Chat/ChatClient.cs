@@ -64,6 +64,15 @@ public sealed class ChatClient : IDisposable
             await body.ReadAsync(stream, access.IdleMax, clock, either.Token, ErrorBytesMax);
             throw ChatRefusal.Of(response.StatusCode, response.Headers, body.Bytes, clock.GetUtcNow());
         }
+        catch (HttpRequestException e) when (e.InnerException is ChatException given)
+        {
+            throw given;
+        }
+        catch (ChatException e) when (key?.Parameter is { } secret && e.Message.Contains(secret, StringComparison.Ordinal))
+        {
+            // Some endpoints say back which key was wrong.
+            throw e.Saying(e.Message.Replace(secret, "(the key)", StringComparison.Ordinal));
+        }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             var waited = deadline.IsCancellationRequested ? access.Deadline : access.IdleMax;
@@ -93,15 +102,22 @@ public sealed class ChatClient : IDisposable
     }
 
     // Redirects are not followed: the key would go along.
-    private static SocketsHttpHandler Handler(JudgeAccess access) => new()
+    private static SocketsHttpHandler Handler(JudgeAccess access)
     {
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        MaxConnectionsPerServer = access.Parallel,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        UseCookies = false,
-    };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            MaxConnectionsPerServer = access.Parallel,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            UseCookies = false,
+        };
+        if (access.Connect is not { } connect) return handler;
+        handler.ConnectTimeout = Timeout.InfiniteTimeSpan; // it may still load; a call's own deadline bounds it
+        handler.ConnectCallback = async (_, cancellation) => await connect(cancellation);
+        return handler;
+    }
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 }

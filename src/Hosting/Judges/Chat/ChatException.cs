@@ -18,6 +18,15 @@ public sealed class ChatException(FailureKind kind, string message, Exception? i
     /// <summary>How many it was asked to read.</summary>
     public int? TokensAsked { get; init; }
 
+    /// <summary>The same failure in other words.</summary>
+    public ChatException Saying(string message) => new(Kind, message)
+    {
+        RetryAfter = RetryAfter,
+        TokensMax = TokensMax,
+        TokensAsked = TokensAsked,
+        BytesReceived = BytesReceived,
+    };
+
     /// <summary>What of an answer had come by then, in bytes: it is paid for.</summary>
     public int BytesReceived { get; init; }
 }

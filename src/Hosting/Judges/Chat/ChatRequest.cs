@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Tppo.Core.Events;
 
 namespace Tppo.Hosting.Judges.Chat;
@@ -11,9 +10,9 @@ namespace Tppo.Hosting.Judges.Chat;
 /// <param name="TokensMax">Most tokens of the answer.</param>
 /// <param name="Temperature">0: the likeliest answer.</param>
 /// <param name="Seed">Seed, where the endpoint takes one.</param>
-/// <param name="Schema">The form that the answer is held to; null: none.</param>
+/// <param name="Schema">The form that the answer is held to, a JSON schema as UTF-8; null: none.</param>
 /// <param name="Id">Names the question over retries.</param>
-public sealed record ChatRequest(string Model, string Prompt, int TokensMax, double Temperature, long Seed, JsonObject? Schema, string Id)
+public sealed record ChatRequest(string Model, string Prompt, int TokensMax, double Temperature, long Seed, byte[]? Schema, string Id)
 {
     private const int BytesPerToken = 4;
 
@@ -28,7 +27,7 @@ public sealed record ChatRequest(string Model, string Prompt, int TokensMax, dou
     /// <param name="streams">Whether the answer is to come as it is written.</param>
     public ReadOnlyMemory<byte> ToJson(ChatDialect dialect, bool streams)
     {
-        var buffer = new ArrayBufferWriter<byte>(Prompt.Length + 512);
+        var buffer = new ArrayBufferWriter<byte>(Prompt.Length + (Schema?.Length ?? 0) + 512);
         using var json = new Utf8JsonWriter(buffer, EventJson.Writing);
         json.WriteStartObject();
         json.WriteString("model", Model);
@@ -55,7 +54,7 @@ public sealed record ChatRequest(string Model, string Prompt, int TokensMax, dou
         return buffer.WrittenMemory;
     }
 
-    private static void WriteForm(Utf8JsonWriter json, JsonObject schema)
+    private static void WriteForm(Utf8JsonWriter json, byte[] schema)
     {
         json.WriteStartObject("response_format");
         json.WriteString("type", "json_schema");
@@ -63,7 +62,7 @@ public sealed record ChatRequest(string Model, string Prompt, int TokensMax, dou
         json.WriteString("name", "judgement");
         json.WriteBoolean("strict", true);
         json.WritePropertyName("schema");
-        schema.WriteTo(json);
+        json.WriteRawValue(schema, skipInputValidation: true);
         json.WriteEndObject();
         json.WriteEndObject();
     }

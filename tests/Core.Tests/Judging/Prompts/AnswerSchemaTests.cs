@@ -22,7 +22,7 @@ public class AnswerSchemaTests
             for (var seed = 0; seed < 16; seed++)
             {
                 var at = seed;
-                var content = Filled(AnswerSchema.Of(template.Name, Response), choices => choices[(at = (at * 5) + 3) / 4 % choices.Count]!).ToJsonString();
+                var content = Filled(Schema(template.Name, Response), choices => choices[(at = (at * 5) + 3) / 4 % choices.Count]!).ToJsonString();
                 var read = AnswerReader.Read(new Completion(content), Words.Split(Response), template.Form);
                 // A dictionary may say two things of "Red" and "red": then that word is masked.
                 if (read.Conflicts.Count > 0) continue;
@@ -35,7 +35,7 @@ public class AnswerSchemaTests
     [Fact]
     public void A_vote_is_one_of_three()
     {
-        var schema = AnswerSchema.Of(TemplateName.V4, Response);
+        var schema = Schema(TemplateName.V4, Response);
         Assert.Equal(["A", "B", "tie"], schema["properties"]!["vote"]!["enum"]!.AsArray().Select(v => (string)v!));
         Assert.Equal("B", VoteReader.Read(new Completion("""I first thought {"vote": "A"}, but {"vote": "b"}""")));
         Assert.Null(VoteReader.Read(new Completion("""{"vote": "C"}""")));
@@ -48,10 +48,12 @@ public class AnswerSchemaTests
         foreach (var template in JudgeTemplate.All.Where(t => t.Name != TemplateName.V1))
         {
             var response = string.Join(", ", Enumerable.Range(0, 40).Select(i => $"wörd{i} \"x\\y\" 👨‍👩‍👧"));
-            var content = Filled(AnswerSchema.Of(template.Name, response), choices => choices[^1]!).ToJsonString(Plain);
+            var content = Filled(Schema(template.Name, response), choices => choices[^1]!).ToJsonString(Plain);
             Assert.True(AnswerSchema.TokensMax(template, response) >= Encoding.UTF8.GetByteCount(content), template.Name.ToString());
         }
     }
+
+    private static JsonNode Schema(TemplateName template, string response) => JsonNode.Parse(AnswerSchema.Of(template, response))!;
 
     private static JsonNode Filled(JsonNode schema, Func<JsonArray, JsonNode> choose)
     {

@@ -7,19 +7,25 @@ using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Core.Windows;
 using Tppo.Facts.Rollouts;
-using Tppo.TestKit;
 
-namespace Tppo.Labeler.Tests;
+namespace Tppo.TestKit;
 
 /// <summary>Rollouts that are to be labelled, and what they rest on.</summary>
-internal static class LabelKit
+public static class LabelKit
 {
     public const int Samples = 2;
 
     public static StepId Step { get; } = new(ModelFamilies.Reward, 0);
 
-    // Windows of the world, a policy of which only the tokenizer's file is needed, and responses of two kinds of words.
-    public static ServiceKit Ready(out Dictionary<string, Window> windows, RunSettings? settings = null, int windowsMost = 330)
+    /// <summary>Windows of the world, a policy of which only the tokenizer's file is needed, and responses.</summary>
+    /// <param name="windows">The windows by id.</param>
+    /// <param name="settings">The run's settings; those of <see cref="TinyRun"/> where none are given.</param>
+    /// <param name="windowsMost">How many windows have responses.</param>
+    /// <param name="samples">Responses a window.</param>
+    /// <param name="wordsOf">The words of a window's nth response, commas among them; by default of two kinds.</param>
+    public static ServiceKit Ready(
+        out Dictionary<string, Window> windows, RunSettings? settings = null, int windowsMost = 330, int samples = Samples,
+        Func<Window, int, string[]>? wordsOf = null)
     {
         var kit = new ServiceKit(settings ?? TinyRun.Settings);
         var all = kit.Log.AppendWindows(kit.Settings);
@@ -32,18 +38,25 @@ internal static class LabelKit
         });
         kit.Log.AppendCheckpoint(kit.Settings, ModelFamilies.Policy, checkpoint.Name);
         // More than one record a partition.
-        RolloutRow[] rows = [.. all.Take(windowsMost).SelectMany(w => Enumerable.Range(0, Samples).Select(s => Row(w, s, Purposes.Label)))];
+        wordsOf ??= TwoKinds;
+        RolloutRow[] rows = [.. all.Take(windowsMost).SelectMany(w => Enumerable.Range(0, samples).Select(s => Row(w, s, Purposes.Label, wordsOf)))];
         kit.Log.Append([.. RowRecords.Rollouts(kit.Log, rows, Step, Purposes.Label)]);
-        kit.Log.Append([.. RowRecords.Rollouts(kit.Log, [.. all.Take(3).Select(w => Row(w, 9, Purposes.Update))], new StepId("policy", 1), Purposes.Update)]);
+        RolloutRow[] others = [.. all.Take(3).Select(w => Row(w, 9, Purposes.Update, TwoKinds))];
+        kit.Log.Append([.. RowRecords.Rollouts(kit.Log, others, new StepId("policy", 1), Purposes.Update)]);
         kit.Log.AppendEnds(ModelFamilies.Reward, Topics.Rollouts);
         return kit;
     }
 
-    // One token a word, its space before it, and commas of their own; at the end the end token.
-    private static RolloutRow Row(Window window, int sample, string purpose)
+    private static string[] TwoKinds(Window window, int sample)
     {
         var words = window.History[^1].Text.Split(' ').Append(sample == 1 ? "zebra" : window.Targets[0].Split(' ')[0]).ToArray();
-        string[] tokens = [.. words.SelectMany((w, i) => i == 1 ? [",", " " + w] : new[] { " " + w })];
+        return [.. words.SelectMany((w, i) => i == 1 ? [",", w] : new[] { w })];
+    }
+
+    // One token a word, its space before it, and commas of their own; at the end the end token.
+    private static RolloutRow Row(Window window, int sample, string purpose, Func<Window, int, string[]> wordsOf)
+    {
+        string[] tokens = [.. wordsOf(window, sample).Select(w => w == "," ? w : " " + w)];
         var ends = tokens.Select((_, i) => tokens.Take(i + 1).Sum(Encoding.UTF8.GetByteCount)).ToList();
         return new RolloutRow
         {
