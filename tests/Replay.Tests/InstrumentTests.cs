@@ -4,6 +4,7 @@ using Prometheus;
 using Tppo.Core.Events;
 using Tppo.Core.Judging;
 using Tppo.Core.Log;
+using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Core.World;
 using Tppo.Facts.Cuts;
@@ -29,7 +30,6 @@ namespace Tppo.Replay.Tests;
 /// <summary>What a dashboard asks for is there: every instrument is fed by something that runs.</summary>
 public sealed class InstrumentTests
 {
-    private const int AppendsBeforeTheLastLabels = 20;
     private const int YearsAgo = 900 * 24 * 3600;
     private static readonly DateTime Day = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -83,12 +83,14 @@ public sealed class InstrumentTests
             }]);
         }
 
-        // One death, in the middle of its labels.
-        Assert.Throws<InjectedCrashException>(
-            () => kit.RunUntilIdle(FinishedRun.AllServices, new MortalLog(kit.Log, AppendsBeforeTheLastLabels, written: true)));
+        // One death in the middle of its labels, with answers on the log that nothing was made of yet.
+        var mortal = new MortalLog(kit.Log, 3, written: true, r => r.Topic == Topics.Judgements && PurposeOf(r) == Purposes.Label);
+        Assert.Throws<InjectedCrashException>(() => kit.RunUntilIdle(FinishedRun.AllServices, mortal));
         kit.Reopen();
         kit.RunUntilIdle(FinishedRun.AllServices);
         Assert.True(JudgeInstruments.JudgeCacheHits.Value > 0);
+
+        static string? PurposeOf(OutgoingRecord record) => record.Headers.FirstOrDefault(h => h.Name == HeaderNames.Purpose)?.Value;
     }
 
     // A file with what people's logs hold: what is no event, an address, a text that is too long, and people who come back after long.

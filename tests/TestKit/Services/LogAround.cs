@@ -31,14 +31,20 @@ public abstract class LogAround(IEventLog inner) : IEventLog
     public void Dispose() => GC.SuppressFinalize(this);
 }
 
-/// <summary>Dies at one of its appends: after it was written, or just before.</summary>
-public sealed class MortalLog(IEventLog inner, int appendsALife, bool written) : LogAround(inner)
+/// <summary>Dies at one of its appends: after it was written, or just before. Those count that hold a record of a kind; by default all.</summary>
+public sealed class MortalLog(IEventLog inner, int appendsALife, bool written, Func<OutgoingRecord, bool>? counts = null) : LogAround(inner)
 {
     private int appends;
 
     public override void Append(IReadOnlyList<OutgoingRecord> records)
     {
         if (records.Count == 0) return;
+        if (counts is not null && !records.Any(counts))
+        {
+            base.Append(records);
+            return;
+        }
+
         var last = ++appends == appendsALife;
         if (last && !written) throw new InjectedCrashException("died before an append");
         base.Append(records);
