@@ -21,6 +21,7 @@ internal sealed class JudgeOptions
         "--judge-template", "What it is asked: v1 (the paper's), v2 (a list; default), or v3 (the whole alone).");
     private readonly Option<double?> temperature = Options.Number("--judge-temperature");
     private readonly Option<double?> canaries = Options.Number("--judge-canary-rate");
+    private readonly Option<int?> tries = Options.Whole<int>("--judge-tries");
     private readonly Option<bool> free = new("--judge-free") { Description = "Do not hold answers to their form (response_format)." };
     private readonly Option<bool> evaluates = new("--judge-evaluates") { Description = "The judge also says what is relevant in evaluations." };
     private readonly Option<string?> url = new("--judge-url")
@@ -45,6 +46,7 @@ internal sealed class JudgeOptions
     {
         temperature.Description = "Its temperature, 0 to 2. Default 0.";
         canaries.Description = "Questions with known answers mixed in, as a share of labels. Default 0.01.";
+        tries.Description = "How often a question is asked whose answer cannot be used, 1 to 10. Default 3.";
         parallel.Description = "Calls at a time. Default 16; with gguf 2.";
         requests.Description = "Most calls a minute.";
         tokens.Description = "Most tokens a minute, both directions.";
@@ -55,7 +57,7 @@ internal sealed class JudgeOptions
         deadline.Description = "Seconds that one call may take. Default 120; with gguf 600.";
     }
 
-    private IEnumerable<Option> RunSettings => [kind, model, template, temperature, canaries, free, evaluates];
+    private IEnumerable<Option> RunSettings => [kind, model, template, temperature, canaries, tries, free, evaluates];
 
     private IEnumerable<Option> ProcessSettings =>
         [url, keyFile, price, parallel, requests, tokens, budgetUsd, budgetTokens, evaluationUsd, evaluationTokens, deadline, streams, anyway];
@@ -79,6 +81,7 @@ internal sealed class JudgeOptions
             Template = parsed.GetValue(template) ?? before.Template,
             Temperature = Within(temperature.Name, parsed.GetValue(temperature), 0, 2) ?? before.Temperature,
             CanaryRate = Within(canaries.Name, parsed.GetValue(canaries), 0, 1) ?? before.CanaryRate,
+            Tries = (int?)Within(tries.Name, parsed.GetValue(tries), 1, 10) ?? before.Tries,
             Held = !parsed.GetValue(free) && before.Held,
             Evaluates = parsed.GetValue(evaluates) || before.Evaluates,
         };
