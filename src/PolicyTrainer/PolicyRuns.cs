@@ -18,9 +18,10 @@ internal sealed class PolicyRuns(StepContext context, ModelLog models) : IDispos
         Close();
         var newest = models.Newest(sft.Model)!;
         var critic = models.Find(fold.Model(ModelFamilies.Critic), 0);
+        var windows = models.Cut(sft.Made)!;
         var run = critic is null
-            ? PolicyRun.Start(context, sft, reward)
-            : PolicyRun.Resume(context, sft, reward, newest.Version > 0 ? newest : critic, CutsBehind(critic, newest));
+            ? PolicyRun.Start(context, sft, reward, windows)
+            : PolicyRun.Resume(context, sft, reward, windows, newest.Version > 0 ? newest : critic, CutsBehind(critic, newest));
         open = (fold, run);
         return run;
     }

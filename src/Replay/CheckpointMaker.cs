@@ -80,7 +80,7 @@ public sealed class CheckpointMaker(StepContext context, ModelLog models, StageB
         var reward = Parent(fold.Model(ModelFamilies.Reward), cancellation);
         if (recorded.Model != fold.Model(ModelFamilies.Critic)) return Update(recorded, sft, reward, stage, cancellation);
         using var turn = TorchTurn.Take(cancellation);
-        using var run = PolicyRun.Start(context, sft, reward);
+        using var run = PolicyRun.Start(context, sft, reward, CutOf(sft.Made));
         run.WarmUp(CutRecords.Read(context.Log, CutOf(recorded.Made)));
         return run.SaveCritic();
     }
@@ -94,7 +94,7 @@ public sealed class CheckpointMaker(StepContext context, ModelLog models, StageB
             .Select(c => others.GetValueOrDefault(c.Made, c)).Where(c => context.Artifacts.HasIntact(c.Checkpoint)).MaxBy(c => c.Version);
         var behind = Enumerable.Range(1, before?.Version ?? 0).Select(ordinal => CutOf(new StepId(recorded.Model, ordinal)));
         using var turn = TorchTurn.Take(cancellation);
-        using var run = PolicyRun.Resume(context, sft, reward, before ?? critic, [CutOf(critic.Made), .. behind]);
+        using var run = PolicyRun.Resume(context, sft, reward, CutOf(sft.Made), before ?? critic, [CutOf(critic.Made), .. behind]);
         while (run.Curve.Count < recorded.Version)
         {
             cancellation.ThrowIfCancellationRequested();

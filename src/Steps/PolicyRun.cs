@@ -1,13 +1,16 @@
 using Tppo.Core.Cuts;
 using Tppo.Core.Models;
 using Tppo.Core.Numerics;
+using Tppo.Core.Rewards;
 using Tppo.Core.Rollouts;
+using Tppo.Core.Windows;
 using Tppo.Facts.Artifacts;
 using Tppo.Facts.Cuts;
 using Tppo.Facts.Rollouts;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Models;
 using Tppo.Learning.Native;
+using Tppo.Learning.Prompts;
 using Tppo.Learning.Tokenizing;
 using Tppo.Learning.Training;
 using Tppo.Streaming.Codecs;
@@ -26,11 +29,13 @@ public sealed class PolicyRun : IDisposable
     private readonly Decoder rewardModel;
     private readonly TppoTrainer trainer;
     private readonly Tokenizer tokenizer;
+    private readonly UpdateWindows windows;
     private readonly List<UpdatePoint> curve = [];
     private readonly List<Cut> cuts = [];
 
-    private PolicyRun(StepContext context, CheckpointProduced sft, CheckpointProduced reward, Decoder rewardModel, TppoTrainer trainer)
+    private PolicyRun(StepContext context, CheckpointProduced sft, CheckpointProduced reward, Cut windows, Decoder rewardModel, TppoTrainer trainer)
     {
+        this.windows = new UpdateWindows(context, windows, sft.Fold);
         (this.context, this.sft, this.reward, this.rewardModel, this.trainer) = (context, sft, reward, rewardModel, trainer);
         tokenizer = Tokenizer.Load(Path.Combine(context.Folder(sft), CheckpointFiles.Tokenizer));
         Engine = new LocalRolloutEngine(trainer.Policy, tokenizer, context.Settings.Seed);
@@ -43,30 +48,35 @@ public sealed class PolicyRun : IDisposable
     public IReadOnlyList<UpdatePoint> Curve => curve;
 
     /// <summary>A run before its critic's warm-up: the SFT policy, and a critic on the reward model's backbone.</summary>
-    public static PolicyRun Start(StepContext context, CheckpointProduced sft, CheckpointProduced reward)
+    /// <param name="context">Log, settings, checkpoints.</param>
+    /// <param name="sft">The SFT policy.</param>
+    /// <param name="reward">The reward model.</param>
+    /// <param name="windows">The cut that SFT was taken from.</param>
+    public static PolicyRun Start(StepContext context, CheckpointProduced sft, CheckpointProduced reward, Cut windows)
     {
         var policy = ModelFolder.Read(context.Folder(sft), DecoderHead.None);
         var rewardModel = ModelFolder.Read(context.Folder(reward), DecoderHead.Category);
         var critic = Critic.From(rewardModel, Digest.Seed(context.Settings.Seed, sft.Fold.Model(ModelFamilies.Critic)));
         var trainer = new TppoTrainer(policy, policy.Clone(), critic, policy.Settings, context.Settings.Tppo);
-        return new PolicyRun(context, sft, reward, rewardModel, trainer);
+        return new PolicyRun(context, sft, reward, windows, rewardModel, trainer);
     }
 
     /// <summary>A run as one of its checkpoints holds it: the critic's after warm-up, or the policy's after some update.</summary>
     /// <param name="context">Log, settings, checkpoints.</param>
     /// <param name="sft">The SFT policy.</param>
     /// <param name="reward">The reward model.</param>
+    /// <param name="windows">The cut that SFT was taken from.</param>
     /// <param name="last">The checkpoint to go on from.</param>
     /// <param name="cutsBehind">The cuts that it took since SFT.</param>
     public static PolicyRun Resume(
-        StepContext context, CheckpointProduced sft, CheckpointProduced reward, CheckpointProduced last, IEnumerable<Cut> cutsBehind)
+        StepContext context, CheckpointProduced sft, CheckpointProduced reward, Cut windows, CheckpointProduced last, IEnumerable<Cut> cutsBehind)
     {
         var folder = context.Folder(last);
         var rewardModel = ModelFolder.Read(context.Folder(reward), DecoderHead.Category);
         var trainer = last.Model == sft.Model
             ? TrainingState.Read(folder, context.Settings.Tppo)
             : CriticCheckpoint.Read(folder, context.Folder(sft), context.Settings.Tppo);
-        var run = new PolicyRun(context, sft, reward, rewardModel, trainer);
+        var run = new PolicyRun(context, sft, reward, windows, rewardModel, trainer);
         run.curve.AddRange(Curves.Read<UpdatePoint>(folder));
         run.cuts.AddRange(cutsBehind);
         return run;
@@ -138,15 +148,26 @@ public sealed class PolicyRun : IDisposable
         return cut;
     }
 
-    private UpdateBatch Batch(IReadOnlyList<IReadOnlyList<RolloutRow>> windows, long seed)
+    private UpdateBatch Batch(IReadOnlyList<IReadOnlyList<RolloutRow>> responses, long seed)
     {
-        var tokens = RewardModelScorer.Score(rewardModel, windows);
-        var (settings, targets) = (context.Settings.Tppo, context.Settings.Windows.Targets);
-        return new UpdateBatch(
-            [
-                .. windows.Select(
-                    (rows, w) => (IReadOnlyList<Trajectory>)[.. rows.Select((row, s) => RolloutRewards.Of(row, tokens[w][s], settings, targets))]),
-            ],
-            seed);
+        var tokens = RewardModelScorer.Score(rewardModel, responses);
+        var settings = context.Settings.Tppo;
+        var isGuarded = UpdateWindows.Guard(settings.Shaping);
+        return new UpdateBatch([.. responses.Select((rows, w) => Trajectories(rows, tokens[w]))], seed)
+        {
+            RealTargets = settings.SftWeight == 0 ? [] : [.. responses.Select(rows => RealTargets(windows.Of(rows[0].WindowId)))],
+        };
+
+        IReadOnlyList<Trajectory> Trajectories(IReadOnlyList<RolloutRow> rows, ScoredToken[][] scored)
+        {
+            var history = isGuarded ? windows.Of(rows[0].WindowId).History : null;
+            return [.. rows.Select((row, s) => RolloutRewards.Of(row, scored[s], settings, context.Settings.Windows.Targets, history))];
+        }
+    }
+
+    private int[] RealTargets(Window window)
+    {
+        var ids = PromptBuilder.Text(window, tokenizer, trainer.Policy.Settings.PromptTokensMax).Response;
+        return ids.Length <= trainer.Policy.Settings.ResponseTokensMax ? ids : ids[..trainer.Policy.Settings.ResponseTokensMax];
     }
 }

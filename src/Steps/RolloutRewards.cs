@@ -4,6 +4,7 @@ using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Core.Statistics;
 using Tppo.Core.Text;
+using Tppo.Core.Windows;
 using Tppo.Learning.Training;
 
 namespace Tppo.Steps;
@@ -16,11 +17,13 @@ public static class RolloutRewards
     /// <param name="tokens">What the reward model says of its tokens.</param>
     /// <param name="settings">Shaping, and which tokens enter the loss.</param>
     /// <param name="targets">How many queries a response must have, k.</param>
-    public static Trajectory Of(RolloutRow row, ScoredToken[] tokens, TppoSettings settings, int targets)
+    /// <param name="history">What it responds to; null: nothing is held against words that stand there.</param>
+    public static Trajectory Of(RolloutRow row, ScoredToken[] tokens, TppoSettings settings, int targets, IReadOnlyList<HistoryEvent>? history = null)
     {
         var words = Words.Split(row.Response);
-        var rewards = TokenRewards.Shape(tokens, [.. words.Select(w => w.Text)], settings.Shaping);
-        TokenRewards.AddMalformed(rewards, Words.QueryCount(words), targets, settings.Shaping);
+        var guards = history is null ? WordGuards.None : WordGuards.Of(words, history);
+        var rewards = TokenRewards.Shape(tokens, [.. words.Select(w => w.Text)], guards, settings.Shaping);
+        TokenRewards.AddForm(rewards, Words.QueryCount(words), targets, row.Finished, settings.Shaping);
         bool[] inLoss =
         [
             .. tokens.Select(t => settings.LossTokens == LossTokens.All || (t.Word != Alignment.NoWord && t.Category != Category.None)),

@@ -18,6 +18,7 @@ public sealed record UpdatePoint(int Update, UpdateStats Stats, double? Distinct
         ["policy_approxkl_avg"] = Stats.ApproximateKl,
         ["policy_clipfrac_avg"] = Stats.ClipFraction,
         ["loss_policy_avg"] = Stats.PolicyLoss,
+        ["loss_sft_avg"] = Stats.SftLoss,
         ["loss_value_avg"] = Stats.ValueLoss,
         ["val_clipfrac_avg"] = Stats.ValueClipFraction,
         ["val_ratio"] = Stats.Ratio,

@@ -30,12 +30,15 @@ public class GoldenTests
         Assert.True(cases >= 36);
     }
 
-    [Fact]
-    public void Reward_shaping_agrees_with_the_independent_reading()
+    [Theory]
+    [InlineData("shaping.jsonl", 9)]
+    [InlineData("shaping_guards.jsonl", 15)]
+    public void Reward_shaping_agrees_with_the_independent_reading(string file, int least)
     {
         var cases = 0;
-        foreach (var (name, input, expected) in Golden.Cases("shaping.jsonl"))
+        foreach (var (name, input, expected) in Golden.Cases(file))
         {
+            var isCopied = input.TryGetProperty("copied_value", out var copied) && copied.ValueKind != JsonValueKind.Null;
             var settings = new ShapingSettings
             {
                 Map = input.GetProperty("map").GetString() switch
@@ -51,6 +54,12 @@ public class GoldenTests
                     _ => LengthPenalty.None,
                 },
                 RepeatRule = input.GetProperty("repeat_rule").GetBoolean(),
+                RepeatValue = input.TryGetProperty("repeat_value", out var repeat) ? repeat.GetDouble() : -1,
+                CopyRule = isCopied,
+                CopiedValue = isCopied ? copied.GetDouble() : -1,
+                NewWordRule = input.TryGetProperty("new_word_rule", out var rule) && rule.GetBoolean(),
+                FormPenalty = input.TryGetProperty("form_penalty", out var form) ? form.GetDouble() : 0,
+                MalformedValue = 0,
                 Alpha = input.GetProperty("alpha").GetDouble(),
                 SoftLength = input.GetProperty("soft_length").GetDouble(),
                 DivideByWords = input.GetProperty("divide_by_words").GetBoolean(),
@@ -58,7 +67,26 @@ public class GoldenTests
             };
             ScoredToken[] tokens = [.. input.GetProperty("tokens").EnumerateArray().Select(Token)];
             string[] words = [.. input.GetProperty("words").EnumerateArray().Select(w => w.GetString()!)];
-            var rewards = TokenRewards.Shape(tokens, words, settings);
+            var queries = new int[words.Length];
+            var guards = WordGuards.None;
+            if (input.TryGetProperty("queries", out var lists))
+            {
+                foreach (var (query, list) in lists.EnumerateArray().Index())
+                {
+                    foreach (var word in list.EnumerateArray()) queries[word.GetInt32()] = query;
+                }
+
+                string[] history = [.. input.GetProperty("history").EnumerateArray().Select(s => s.GetString()!)];
+                guards = WordGuards.Of(words, queries, history, history);
+            }
+
+            var rewards = TokenRewards.Shape(tokens, words, guards, settings);
+            if (settings.FormPenalty > 0)
+            {
+                var given = queries.Where((_, w) => Words.Normalise(words[w]).Length > 0).Distinct().Count();
+                TokenRewards.AddForm(rewards, given, input.GetProperty("queries_wanted").GetInt32(), input.GetProperty("finished").GetBoolean(), settings);
+            }
+
             var (old, reference) = (input.GetProperty("old_logprobs").Doubles(), input.GetProperty("ref_logprobs").Doubles());
             var (before, after) = (expected.GetProperty("rewards").Doubles(), expected.GetProperty("rewards_with_kl").Doubles());
             for (var l = 0; l < tokens.Length; l++)
@@ -70,7 +98,7 @@ public class GoldenTests
             cases++;
         }
 
-        Assert.True(cases >= 9);
+        Assert.True(cases >= least);
 
         static ScoredToken Token(JsonElement t)
         {

@@ -124,15 +124,18 @@ public sealed class PolicyWorkerTests
         Assert.Empty(kit.Ids(Topics.Models));
     }
 
-    [Fact]
-    public void A_run_resumed_from_any_of_its_checkpoints_gives_the_same_bits_as_the_unbroken_one()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_resumed_from_any_of_its_checkpoints_gives_the_same_bits_as_the_unbroken_one(bool guarded)
     {
-        using var kit = Finished();
+        var shaping = new ShapingSettings { CopyRule = true, NewWordRule = true, FormPenalty = 1 };
+        using var kit = Finished(guarded ? TinyRun.Settings with { Tppo = TinyRun.Settings.Tppo with { SftWeight = 0.2, Shaping = shaping } } : null);
         var models = Models(kit);
         var (sft, reward) = (models.Find(ModelFamilies.Policy, 0)!, models.Find(ModelFamilies.Reward, 0)!);
         var (critic, last) = (models.Find(ModelFamilies.Critic, 0)!, models.Find(ModelFamilies.Policy, 4)!);
         var warmUp = models.Cut(new StepId(ModelFamilies.Critic, 0))!;
-        using (var start = PolicyRun.Start(Elsewhere(kit, "start", sft, reward), sft, reward))
+        using (var start = PolicyRun.Start(Elsewhere(kit, "start", sft, reward), sft, reward, models.Cut(sft.Made)!))
         {
             start.WarmUp(CutRecords.Read(kit.Log, warmUp));
             Assert.Equal(critic.Checkpoint, start.SaveCritic().Checkpoint);
@@ -143,7 +146,7 @@ public sealed class PolicyWorkerTests
             var done = from.Model == ModelFamilies.Policy ? from.Version : 0;
             Cut[] behind = [warmUp, .. Enumerable.Range(1, done).Select(i => models.Cut(new StepId(ModelFamilies.Policy, i))!)];
             var context = Elsewhere(kit, from.Made.ToString(), sft, reward, from);
-            using var run = PolicyRun.Resume(context, sft, reward, from, behind);
+            using var run = PolicyRun.Resume(context, sft, reward, models.Cut(sft.Made)!, from, behind);
             for (var i = done + 1; i <= 4; i++) run.Update(CutRecords.Read(kit.Log, models.Cut(new StepId(ModelFamilies.Policy, i))!));
             Assert.Equal(last.Checkpoint, run.SavePolicy().Checkpoint);
             // How often the optimiser stepped is told, and not kept.
@@ -209,16 +212,16 @@ public sealed class PolicyWorkerTests
         Assert.Equal(before, TorchRuntime.LiveTensors);
     }
 
-    private static ServiceKit Ready()
+    private static ServiceKit Ready(RunSettings? settings = null)
     {
-        var kit = new ServiceKit(TinyRun.Settings);
+        var kit = new ServiceKit(settings ?? TinyRun.Settings);
         kit.Log.AppendWindows(kit.Settings);
         return kit;
     }
 
-    private static ServiceKit Finished()
+    private static ServiceKit Finished(RunSettings? settings = null)
     {
-        var kit = Ready();
+        var kit = Ready(settings);
         kit.RunUntilIdle(PolicyTrainerService.Compose);
         TinyModels.TinyModels.AppendReward(kit, Models(kit).Find(ModelFamilies.Policy, 0)!);
         kit.RunUntilIdle(PolicyTrainerService.Compose);

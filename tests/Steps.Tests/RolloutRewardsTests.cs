@@ -1,9 +1,11 @@
 using System.Text;
+using Tppo.Core.Events;
 using Tppo.Core.Judging;
 using Tppo.Core.Rewards;
 using Tppo.Core.Rollouts;
 using Tppo.Core.Settings;
 using Tppo.Core.Text;
+using Tppo.Core.Windows;
 using Tppo.Learning.Tokenizing;
 using Tppo.Learning.Training;
 using static Tppo.Core.Judging.Category;
@@ -52,6 +54,30 @@ public sealed class RolloutRewardsTests
     }
 
     [Fact]
+    public void What_the_history_holds_against_a_word_counts_where_the_settings_say_so()
+    {
+        var bare = Plain with { Shaping = Plain.Shaping with { DivideByWords = false, MalformedValue = 0 } };
+        HistoryEvent[] history = [At(EventType.Search, "Red Shoe"), At(EventType.Click, "blue things")];
+        Assert.Equal([1, -1, 0, 0, 1, -1, 0], Of(bare, history: history).Rewards);
+        // "red shoes" is a search of the history; "blue red" is none, but both of its words stand there.
+        Assert.Equal([-0.5f, -1, -0.5f, 0, 1, -1, 0], Of(Shaped(s => s with { CopyRule = true, CopiedValue = -0.5 }), history: history).Rewards);
+        Assert.Equal([0, -1, 0, 0, 0, -1, 0], Of(Shaped(s => s with { NewWordRule = true }), history: history).Rewards);
+        Assert.Equal([1, -1, 0, 0, 1, -1, 0], Of(Shaped(s => s with { NewWordRule = true }), history: history[1..]).Rewards);
+
+        TppoSettings Shaped(Func<ShapingSettings, ShapingSettings> how) => bare with { Shaping = how(bare.Shaping) };
+        static HistoryEvent At(EventType type, string text) => new(type, DateTime.UnixEpoch, text, "");
+    }
+
+    [Fact]
+    public void A_response_that_never_ended_or_has_other_than_k_queries_pays_for_its_form()
+    {
+        var settings = Plain with { Shaping = Plain.Shaping with { MalformedValue = 0, FormPenalty = 1 } };
+        Assert.Equal(0, Of(settings).Rewards[^1]);
+        Assert.Equal(-1, Of(settings, targets: 3).Rewards[^1]);
+        Assert.Equal(-1, Of(settings, finished: false).Rewards[^1]);
+    }
+
+    [Fact]
     public void Ids_and_recorded_log_probs_pass_through()
     {
         var response = Of(Plain);
@@ -67,16 +93,16 @@ public sealed class RolloutRewardsTests
         Assert.Null(RolloutRewards.DistinctWords([Row([" ..."])]));
     }
 
-    private static Trajectory Of(TppoSettings settings, int targets = 2)
+    private static Trajectory Of(TppoSettings settings, int targets = 2, bool finished = true, IReadOnlyList<HistoryEvent>? history = null)
     {
-        var row = Row(Tokens);
+        var row = Row(Tokens) with { Finished = finished };
         var words = Alignment.WordOfToken(Words.Split(row.Response), row.ByteStarts, row.ByteEnds);
         ScoredToken[] scored =
         [
             .. Categories.Select((c, t) => new ScoredToken(
                 c, words[t], t == Tokens.Length - 1, c == Irrelevant ? 0.8 : 0.1, c == Relevant ? 0.8 : 0.1)),
         ];
-        return RolloutRewards.Of(row, scored, settings, targets);
+        return RolloutRewards.Of(row, scored, settings, targets, history);
     }
 
     private static RolloutRow Row(string[] tokens)

@@ -12,6 +12,7 @@ internal static class ShapingLines
 {
     public static JsonNode? Compute(JsonElement input)
     {
+        var isCopied = Fields.Has(input, "copied_value", out var copied) && copied.ValueKind != JsonValueKind.Null;
         var settings = new ShapingSettings
         {
             Map = Fields.OneOf<RewardMap>(Fields.Of(input, "map"), "map"),
@@ -19,6 +20,11 @@ internal static class ShapingLines
             Granularity = Fields.Has(input, "granularity", out var paid) ? Fields.OneOf<RewardGranularity>(paid, "granularity") : RewardGranularity.Token,
             RepeatRule = Fields.Flag(Fields.Of(input, "repeat_rule"), "repeat_rule"),
             RepeatValue = Fields.Has(input, "repeat_value", out var repeat) ? Fields.Number(repeat, "repeat_value") : -1,
+            CopyRule = isCopied,
+            CopiedValue = isCopied ? Fields.Number(copied, "copied_value") : -1,
+            NewWordRule = Fields.Has(input, "new_word_rule", out var rule) && Fields.Flag(rule, "new_word_rule"),
+            MalformedValue = 0,
+            FormPenalty = Fields.Has(input, "form_penalty", out var penalty) ? Fields.Number(penalty, "form_penalty") : 0,
             Alpha = Fields.Number(Fields.Of(input, "alpha"), "alpha"),
             SoftLength = Fields.Number(Fields.Of(input, "soft_length"), "soft_length"),
             DivideByWords = Fields.Flag(Fields.Of(input, "divide_by_words"), "divide_by_words"),
@@ -26,7 +32,18 @@ internal static class ShapingLines
         };
         string[] words = [.. Fields.List(Fields.Of(input, "words"), "words").Select((w, i) => Fields.Text(w, $"words[{i}]"))];
         ScoredToken[] tokens = [.. Fields.List(Fields.Of(input, "tokens"), "tokens").Select((t, i) => Token(t, $"tokens[{i}]", words.Length))];
-        var rewards = TokenRewards.Shape(tokens, words, settings);
+        var queries = Queries(input, words.Length);
+        string[] history = Fields.Has(input, "history", out var searches)
+            ? [.. Fields.List(searches, "history").Select((s, i) => Fields.Text(s, $"history[{i}]"))]
+            : [];
+        var rewards = TokenRewards.Shape(tokens, words, WordGuards.Of(words, queries, history, history), settings);
+        if (settings.FormPenalty != 0)
+        {
+            var wanted = Fields.Whole(Fields.Of(input, "queries_wanted"), "queries_wanted", 1, 1000);
+            var given = words.Index().Where(w => Words.Normalise(w.Item).Length > 0).Select(w => queries[w.Index]).Distinct().Count();
+            TokenRewards.AddForm(rewards, given, wanted, Fields.Flag(Fields.Of(input, "finished"), "finished"), settings);
+        }
+
         var count = (tokens.Length, "numbers", "tokens");
         var old = Fields.Row(Fields.Of(input, "old_logprobs"), "old_logprobs", count);
         var reference = Fields.Row(Fields.Of(input, "ref_logprobs"), "ref_logprobs", count);
@@ -35,6 +52,20 @@ internal static class ShapingLines
             ["rewards"] = Numbers.Row(rewards),
             ["rewards_with_kl"] = Numbers.Row(rewards.Select((r, l) => r - (settings.KlWeight * (old[l] - reference[l])))),
         };
+    }
+
+    // By word; a word that belongs to no query is one of its own.
+    private static int[] Queries(JsonElement input, int words)
+    {
+        int[] queries = [.. Enumerable.Range(0, words).Select(w => -1 - w)];
+        if (!Fields.Has(input, "queries", out var lists)) return queries;
+        foreach (var (query, list) in Fields.List(lists, "queries").Index())
+        {
+            foreach (var (i, word) in Fields.List(list, $"queries[{query}]").Index())
+                queries[Fields.Whole(word, $"queries[{query}][{i}]", 0, words - 1)] = query;
+        }
+
+        return queries;
     }
 
     private static ScoredToken Token(JsonElement t, string at, int words)

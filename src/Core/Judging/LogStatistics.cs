@@ -24,33 +24,6 @@ public sealed class LogStatistics
         return statistics;
     }
 
-    /// <summary>The stems of a text's words: identities without a plural or verb ending.</summary>
-    public static IEnumerable<string> Stems(string text) =>
-        Words.Split(text).Select(w => Stem(Words.Normalise(w.Text))).Where(s => s.Length > 0);
-
-    /// <summary>A word's identity without a common English ending: shoes → shoe, boxes → box, bodies → body, running → run.</summary>
-    public static string Stem(string word)
-    {
-        if (word.Length > 4 && word.EndsWith("ies", StringComparison.Ordinal)) return word[..^3] + "y";
-        if (Ends(word, "sses", "xes", "zes", "ches", "shes")) return word[..^2];
-        if (Ends(word, "ing")) return Undoubled(word[..^3]);
-        if (Ends(word, "ed")) return Undoubled(word[..^2]);
-        return Ends(word, "s") && !Ends(word, "ss", "us", "is") ? word[..^1] : word;
-
-        // A stem keeps at least three letters: "sing", "red" and "bus" are words of their own.
-        static bool Ends(string word, params ReadOnlySpan<string> endings)
-        {
-            foreach (var ending in endings)
-            {
-                if (word.Length - ending.Length >= 3 && word.EndsWith(ending, StringComparison.Ordinal)) return true;
-            }
-
-            return false;
-        }
-
-        static string Undoubled(string stem) => stem[^1] == stem[^2] && stem[^1] is not ('l' or 's') && stem.Length > 3 ? stem[..^1] : stem;
-    }
-
     /// <summary>
     /// How strongly a word goes with a history: the largest positive PMI, in nats and quantised to 1e-6, between it and a
     /// word of the history over windows: ln(n(h,t) · N / (n(h) · n(t))), each count smoothed by ½. 0 for a word never seen.
@@ -76,8 +49,8 @@ public sealed class LogStatistics
     private void Count(Window window)
     {
         windows++;
-        var history = window.History.SelectMany(e => Stems(e.Text)).ToHashSet();
-        var targets = window.Targets.SelectMany(Stems).ToHashSet();
+        var history = window.History.SelectMany(e => Stems.Of(e.Text)).ToHashSet();
+        var targets = window.Targets.SelectMany(Stems.Of).ToHashSet();
         foreach (var h in history) inHistory[h] = inHistory.GetValueOrDefault(h) + 1;
         foreach (var t in targets)
         {

@@ -39,13 +39,13 @@ public sealed class LogStatisticsJudge : IJudge
     /// <inheritdoc/>
     public ValueTask<JudgeReply> AskAsync(JudgeInput input, int attempt, CancellationToken cancellation)
     {
-        var history = Stems(input.History);
+        var history = StemsOf(input.History);
         var words = Words.Split(input.Response);
         var categories = new Category[words.Count];
         for (var i = 0; i < categories.Length; i++)
         {
             var identity = Words.Normalise(words[i].Text);
-            if (identity.Length > 0) categories[i] = Categories.Of(IsRelevant(history, LogStatistics.Stem(identity)));
+            if (identity.Length > 0) categories[i] = Categories.Of(IsRelevant(history, Stems.OfIdentity(identity)));
         }
 
         return ValueTask.FromResult(JudgeReply.Embedded(words, categories, Categories.Of(Whole(history, input.Response))));
@@ -73,7 +73,7 @@ public sealed class LogStatisticsJudge : IJudge
                 + $"better than a coin; what learns from it learns nothing of people: give more events, or another judge")
         : null;
 
-    private static HashSet<string> Stems(IReadOnlyList<HistoryEvent> history) => [.. history.SelectMany(e => LogStatistics.Stems(e.Text))];
+    private static HashSet<string> StemsOf(IReadOnlyList<HistoryEvent> history) => [.. history.SelectMany(e => Stems.Of(e.Text))];
 
     // Each window with its own targets and with those of the next window of another user.
     private static IEnumerable<(Window Window, IReadOnlyList<string> Targets, bool Matched)> MatchedAndShuffled(IReadOnlyList<Window> windows)
@@ -92,13 +92,13 @@ public sealed class LogStatisticsJudge : IJudge
         history.Contains(stem) || statistics.Association(history, stem) >= threshold;
 
     private bool Whole(HashSet<string> history, string response) => WholeResponse.IsRelevant(
-        QueryText.Queries(response).Select(q => LogStatistics.Stems(q).ToList()), stem => IsRelevant(history, stem), query => string.Join(' ', query));
+        QueryText.Queries(response).Select(q => Stems.Of(q).ToList()), stem => IsRelevant(history, stem), query => string.Join(' ', query));
 
     // A word of the history counts 1, another one as far as its association goes, squeezed below 1.
     private double Score(Window window, IReadOnlyList<string> targets)
     {
-        var history = Stems(window.History);
-        var stems = targets.SelectMany(LogStatistics.Stems).ToList();
+        var history = StemsOf(window.History);
+        var stems = targets.SelectMany(Stems.Of).ToList();
         if (stems.Count == 0) return 0;
         return stems.Average(s =>
         {
@@ -114,8 +114,8 @@ public sealed class LogStatisticsJudge : IJudge
         var scored = new List<(double Association, bool Matched)>();
         foreach (var (window, targets, matched) in MatchedAndShuffled(training))
         {
-            var history = Stems(window.History);
-            foreach (var stem in targets.SelectMany(LogStatistics.Stems).Distinct())
+            var history = StemsOf(window.History);
+            foreach (var stem in targets.SelectMany(Stems.Of).Distinct())
             {
                 if (!history.Contains(stem)) scored.Add((statistics.Association(history, stem, own: matched), matched));
             }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Tppo.Core.Settings;
 
-/// <summary>Reward shaping: map, repeat rule, length penalty, division, KL, in this order. A run setting.</summary>
+/// <summary>Reward shaping: map, new words, copies, repeats, length penalty, division, form, KL, in this order. A run setting.</summary>
 public sealed record ShapingSettings
 {
     /// <summary>How a category becomes a reward. Default Signed.</summary>
@@ -16,6 +16,18 @@ public sealed record ShapingSettings
 
     /// <summary>Reward of a repeated word's tokens. Default −1.</summary>
     [Range(-10.0, 10.0)] public double RepeatValue { get; init; } = -1;
+
+    /// <summary>
+    /// Whether tokens of a query that equals a search of the history (by stems, in order) earn at most <see cref="CopiedValue"/>. Default
+    /// false; true with a pretrained base: where a judge pays every word of the history, a policy otherwise ends in one copied query.
+    /// </summary>
+    public bool CopyRule { get; init; }
+
+    /// <summary>Most that a token of a copied query earns. Default −1.</summary>
+    [Range(-10.0, 10.0)] public double CopiedValue { get; init; } = -1;
+
+    /// <summary>Whether a query whose words all stand in the history (by stems, in any event's text) earns at most 0. Default false.</summary>
+    public bool NewWordRule { get; init; }
 
     /// <summary>How the length penalty enters. Default Shifted.</summary>
     public LengthPenalty Penalty { get; init; } = LengthPenalty.Shifted;
@@ -34,6 +46,12 @@ public sealed record ShapingSettings
     /// nothing else in a mean over words holds their number. Default −0.5; 0 leaves it out, as the paper does.
     /// </summary>
     [Range(-10.0, 0.0)] public double MalformedValue { get; init; } = -0.5;
+
+    /// <summary>
+    /// Taken from the last token's reward, undivided, where a response has other than k queries or never ended. Default 0; 1 with a
+    /// pretrained base.
+    /// </summary>
+    [Range(0.0, 10.0)] public double FormPenalty { get; init; }
 
     /// <summary>Weight β of the per-token KL against the reference policy. Default 0.05.</summary>
     [Range(0.0, 100.0)] public double KlWeight { get; init; } = 0.05;

@@ -50,6 +50,12 @@ public sealed record TppoSettings
     /// <summary>Which tokens enter the policy loss. Default All.</summary>
     public LossTokens LossTokens { get; init; } = LossTokens.All;
 
+    /// <summary>
+    /// Weight of the cross-entropy of the queries that people really searched next, which is added to the policy's loss; 0 leaves it out.
+    /// Default 0; 0.2 with a pretrained base.
+    /// </summary>
+    [Range(0.0, 100.0)] public double SftWeight { get; init; }
+
     /// <summary>Largest gradient norm, of policy and critic apart. Default 1.</summary>
     [Range(1e-6, 1e6)] public double GradientNormMax { get; init; } = 1;
 

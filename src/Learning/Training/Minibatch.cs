@@ -8,6 +8,9 @@ internal sealed class Minibatch
 {
     internal required TreeBatch Tree { get; init; }
 
+    /// <summary>What people really searched next, a response a window; null where that is no part of the loss.</summary>
+    internal TreeBatch? RealTargets { get; init; }
+
     internal required Tensor OldLogProbs_N { get; init; }
 
     internal required Tensor OldValues_N { get; init; }

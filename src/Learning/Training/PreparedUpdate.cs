@@ -27,6 +27,8 @@ internal sealed class PreparedUpdate
     {
         if (batch.Windows.Count == 0 || batch.Windows.Any(w => w.Count == 0))
             throw new ArgumentException("an update needs windows, and each of them a response", nameof(batch));
+        if (batch.RealTargets.Count > 0 && batch.RealTargets.Count != batch.Windows.Count)
+            throw new ArgumentException($"{batch.Windows.Count} windows, but real targets of {batch.RealTargets.Count}", nameof(batch));
         int[][] prompts = [.. batch.Windows.Select(window => window[0].Prompt)];
         int[][][] ids = [.. batch.Windows.Select(window => (int[][])[.. window.Select(t => t.Ids)])];
         var referenceLogProbs = ResponseLogProbs.Of(reference, prompts, ids);
@@ -57,6 +59,11 @@ internal sealed class PreparedUpdate
                 critic,
                 [.. windows.Select(w => batch.Windows[w][0].Prompt)],
                 [.. windows.Select(w => (int[][])[.. batch.Windows[w].Select(t => t.Ids)])],
+                TreeRead.Predicting),
+            RealTargets = batch.RealTargets.Count == 0 ? null : TreeBatch.Build(
+                critic,
+                [.. windows.Select(w => batch.Windows[w][0].Prompt)],
+                [.. windows.Select(w => (int[][])[batch.RealTargets[w]])],
                 TreeRead.Predicting),
             OldLogProbs_N = Flat(t => t.SampledLogProbs),
             OldValues_N = Flat(t => t.Values),

@@ -3,6 +3,7 @@ using Tppo.Core.Numerics;
 using Tppo.Core.Settings;
 using Tppo.Learning.Losses;
 using Tppo.Learning.Models;
+using Tppo.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Training;
@@ -13,7 +14,8 @@ namespace Tppo.Learning.Training;
 /// </summary>
 /// <remarks>
 /// <para>Rewards get −β (log π_old − log π_ref) a token; advantages by GAE, whitened over the tokens in the loss; then epochs of
-/// minibatches, the critic's step before the policy's in each. π_old is what was recorded at sampling.</para>
+/// minibatches, the critic's step before the policy's in each; where the settings say so, the cross-entropy of what people really
+/// searched next stands beside the policy's loss. π_old is what was recorded at sampling.</para>
 /// <para>Rates fall linearly with the update's number. Not here: sampling, scoring and shaping, which the caller does, and
 /// corrections for stale rollouts, since an update samples from the policy it trains.</para>
 /// </remarks>
@@ -108,6 +110,7 @@ public sealed class TppoTrainer : IDisposable
         var prepared = PreparedUpdate.Of(batch, Reference, Critic, settings);
         var value = new List<ValueLossStats>();
         var policy = new List<PolicyLossStats>();
+        var imitation = new List<double>();
         var (norms, tokens) = (0.0, 0L);
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
@@ -121,10 +124,11 @@ public sealed class TppoTrainer : IDisposable
                 value.Add(TrainCritic(minibatch, criticRate));
                 tokens += minibatch.Tree.RealTokens;
                 if (policyRate <= 0) continue;
-                var (stats, norm) = TrainPolicy(minibatch, policyRate);
+                var (stats, real, norm) = TrainPolicy(minibatch, policyRate);
                 policy.Add(stats);
+                if (real is { } crossEntropy) imitation.Add(crossEntropy);
                 norms += norm;
-                tokens += minibatch.Tree.RealTokens;
+                tokens += minibatch.Tree.RealTokens + (minibatch.RealTargets?.RealTokens ?? 0);
             }
         }
 
@@ -143,6 +147,7 @@ public sealed class TppoTrainer : IDisposable
             ApproximateKl = policy.Average(stats => stats.ApproximateKl),
             ClipFraction = policy.Average(stats => stats.ClipFraction),
             PolicyLoss = policy.Average(stats => stats.Loss),
+            SftLoss = imitation.Count == 0 ? null : imitation.Average(),
             Ratio = policy.Average(stats => stats.Ratio),
             GradientNorm = norms / policy.Count,
         };
@@ -159,12 +164,19 @@ public sealed class TppoTrainer : IDisposable
         return stats;
     }
 
-    private (PolicyLossStats Stats, double Norm) TrainPolicy(Minibatch minibatch, double rate)
+    private (PolicyLossStats Stats, double? CrossEntropy, double Norm) TrainPolicy(Minibatch minibatch, double rate)
     {
         PolicyOptimiser.ZeroGradients();
         var logProbs_N = Policy.LogProbs(minibatch.Tree);
         var (loss, stats) = PolicyLoss.Clipped(logProbs_N, minibatch.OldLogProbs_N, minibatch.Advantages_N, minibatch.InLoss_N, settings.Clip);
+        double? crossEntropy = null;
+        if (minibatch.RealTargets is not null)
+        {
+            var (real, figures) = LanguageModelLoss.CrossEntropy(Policy.LogProbs(minibatch.RealTargets));
+            (loss, crossEntropy) = (loss.Plus(real.Times(settings.SftWeight)), figures.Loss);
+        }
+
         loss.backward();
-        return (stats, PolicyOptimiser.Step(rate, settings.GradientNormMax));
+        return (stats, crossEntropy, PolicyOptimiser.Step(rate, settings.GradientNormMax));
     }
 }

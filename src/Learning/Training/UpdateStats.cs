@@ -26,6 +26,9 @@ public sealed record UpdateStats
     /// <summary>Policy loss.</summary>
     public double PolicyLoss { get; init; }
 
+    /// <summary>Cross-entropy of what people really searched next, in nats a token; null where it is no part of the loss.</summary>
+    public double? SftLoss { get; init; }
+
     /// <summary>Value loss.</summary>
     public required double ValueLoss { get; init; }
 

@@ -19,15 +19,6 @@ public class LogStatisticsTests
         Assert.Equal([Relevant, Relevant, Relevant, Irrelevant, None], answer.Words);
     }
 
-    [Theory]
-    [InlineData("lamps", "lamp")]
-    [InlineData("walking", "walk")]
-    [InlineData("walked", "walk")]
-    [InlineData("berries", "berry")]
-    [InlineData("bus", "bus")]
-    [InlineData("sing", "sing")]
-    public void Stems_lose_common_endings_but_never_most_of_the_word(string word, string stem) => Assert.Equal(stem, LogStatistics.Stem(word));
-
     [Fact]
     public void A_window_does_not_vouch_for_itself()
     {

@@ -164,8 +164,26 @@ public sealed class TppoTrainerTests : IDisposable
         var stats = trainer.Update(3, batch with { Windows = silent });
         Assert.Equal(0, stats.PolicyLoss);
         Assert.Equal(before, Tiny.Bytes(trainer.Policy));
+    }
 
-        static Trajectory Silent(Trajectory t) => new(t.Prompt, t.Ids, t.SampledLogProbs, t.Rewards, new bool[t.Ids.Length]);
+    [Fact]
+    public void What_people_really_searched_next_is_learned_beside_the_rewards()
+    {
+        using var trainer = Start(Settings with { SftWeight = 0.5, Shaping = new ShapingSettings { KlWeight = 0 } });
+        var batch = Sampled(trainer.Policy, 0);
+        int[][] real = [.. batch.Windows.Select((_, w) => (int[])[30 + w, 31, 1])];
+        Trajectory[][] silent = [.. batch.Windows.Select(window => (Trajectory[])[.. window.Select(Silent)])];
+        var alone = batch with { Windows = silent, RealTargets = real };
+        var expected = -ResponseLogProbs.Of(trainer.Policy, [.. batch.Windows.Select(w => w[0].Prompt)], [.. real.Select(r => (int[][])[r])])
+            .SelectMany(w => w[0]).Average();
+        var first = trainer.Update(0, alone);
+        // The mean over two epochs, in which it falls a little.
+        Assert.Equal(expected, first.SftLoss!.Value, 0.05 * expected);
+        for (var update = 1; update < 8; update++) Assert.NotNull(trainer.Update(update, alone).SftLoss);
+        Assert.True(trainer.Update(8, alone).SftLoss < first.SftLoss - 0.5);
+        Assert.Null(trainer.Update(9, batch).SftLoss);
+        var refused = Assert.Throws<ArgumentException>(() => trainer.Update(9, batch with { RealTargets = real[..1] }));
+        Assert.Contains("real targets of 1", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -179,6 +197,9 @@ public sealed class TppoTrainerTests : IDisposable
         // Fewer where the collector has taken what another test left.
         Assert.InRange(TorchRuntime.LiveTensors, 0, before);
     }
+
+    // Out of the loss.
+    private static Trajectory Silent(Trajectory t) => new(t.Prompt, t.Ids, t.SampledLogProbs, t.Rewards, new bool[t.Ids.Length]);
 
     private static TppoTrainer Start(TppoSettings? settings = null)
     {
