@@ -21,11 +21,16 @@ public static class ModelFolder
         tokenizer?.Save(Path.Combine(folder, CheckpointFiles.Tokenizer));
     }
 
-    /// <summary>Reads a decoder; its shape is in <see cref="Decoder.Settings"/>. The caller owns it.</summary>
+    /// <summary>
+    /// Reads a decoder; its shape is in <see cref="Decoder.Settings"/>. The caller owns it. A folder of adapters, in the PEFT library's
+    /// layout, names the folder of what they stand on, which is read with them.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="head">The head that the weights were written with.</param>
     /// <exception cref="InvalidDataException">A file is damaged, lacks a weight, or is of another kind.</exception>
-    public static Decoder Read(string folder, DecoderHead head)
+    public static Decoder Read(string folder, DecoderHead head) => AdapterFolder.Is(folder) ? AdapterFolder.Read(folder, head) : ReadPlain(folder, head);
+
+    internal static Decoder ReadPlain(string folder, DecoderHead head = DecoderHead.None)
     {
         var (settings, form, tied) = ModelConfigReader.Read(Path.Combine(folder, CheckpointFiles.Config));
         using var weights = WeightFiles.OfFolder(folder);

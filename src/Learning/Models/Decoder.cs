@@ -12,24 +12,22 @@ namespace Tppo.Learning.Models;
 
 /// <summary>
 /// Llama-style decoder: RMSNorm before each half of a block, rotary positions, grouped-query attention, SwiGLU, logits through
-/// the token embedding. No dropout anywhere, so a pass gives the same whatever mode the module is in.
+/// the token embedding. No dropout anywhere, and so no modes. Trained whole, or by adapters on a backbone that is not.
 /// </summary>
 /// <remarks>
 /// Its weights have the names and shapes of the transformers library's Llama (<see cref="DecoderNames"/>). Initial weights come
 /// from the given random stream alone: normal with <see cref="ModelSettings.InitStd"/>, output projections divided by
 /// √(2 · Layers), the head with 0.01, norms one.
 /// </remarks>
-public sealed class Decoder : nn.Module
+public sealed class Decoder : IDisposable
 {
     private const double HeadStd = 0.01;
 
-    private readonly Parameter embedding_VD;
-    private readonly ModuleList<DecoderBlock> blocks;
-    private readonly Parameter norm_D;
-    private readonly Parameter? untied_VD;
+    private readonly Backbone backbone;
+    private readonly DecoderBlock[] blocks;
+    private readonly LowRank[] adapters;
     private readonly Parameter? score_CD;
     private readonly Parameter? scoreBias_C;
-    private readonly RotaryTable rotary;
 
     /// <summary>A decoder with fresh weights, on the CPU.</summary>
     /// <param name="settings">Its shape.</param>
@@ -43,29 +41,28 @@ public sealed class Decoder : nn.Module
 
     /// <summary>A decoder of a kind; its weights are zeros where nothing is drawn, for who reads them afterwards.</summary>
     internal Decoder(DecoderKind kind, DecoderHead head, SeededRandom? random)
-        : base(nameof(Decoder))
+        : this(new Backbone(kind, new Weights(kind.Device, random)), [], head, random)
     {
-        var (settings, form, tied, _, device) = kind;
-        if (form.HeadWidth % 2 != 0) throw new ArgumentException($"the width of a head, {form.HeadWidth}, must be even", nameof(kind));
-        if (settings.Heads % settings.KeyValueHeads != 0)
-        {
-            throw new ArgumentException($"{settings.Heads} query heads must be a multiple of {settings.KeyValueHeads} key-value heads", nameof(kind));
-        }
+    }
 
-        (Kind, Head) = (kind, head);
-        rotary = new RotaryTable(form.HeadWidth, settings.RopeTheta, form.Rope, device);
-        var weights = new Weights(device, random);
-        embedding_VD = weights.Normal(settings.InitStd, settings.Vocabulary, settings.Width);
-        blocks = new ModuleList<DecoderBlock>([.. Enumerable.Range(0, settings.Layers).Select(_ => new DecoderBlock(settings, form, weights))]);
-        norm_D = weights.Ones(settings.Width);
-        if (!tied) untied_VD = weights.Normal(settings.InitStd, settings.Vocabulary, settings.Width);
-        if (head != DecoderHead.None)
-        {
-            score_CD = weights.Normal(HeadStd, Outputs(head), settings.Width);
-            scoreBias_C = weights.Zeros(Outputs(head));
-        }
-
-        RegisterComponents();
+    /// <summary>A decoder on a backbone, with adapters and a head of its own. Owns all three.</summary>
+    /// <param name="backbone">Its backbone, perhaps shared.</param>
+    /// <param name="adapters">On some of its layers, at most one on each; none: the backbone itself is trained.</param>
+    /// <param name="head">Its head.</param>
+    /// <param name="random">Where the head's weights are drawn from; null: zeros.</param>
+    internal Decoder(Backbone backbone, IReadOnlyList<LowRank> adapters, DecoderHead head, SeededRandom? random)
+    {
+        (this.backbone, this.adapters, Head) = (backbone, [.. adapters], head);
+        var (settings, weights) = (Kind.Settings, new Weights(Kind.Device, random));
+        var byLayer = adapters.ToDictionary(adapter => adapter.Module, StringComparer.Ordinal);
+        blocks =
+        [
+            .. backbone.Blocks.Select((block, layer) => new DecoderBlock(
+                settings, Kind.Form, block, name => byLayer.GetValueOrDefault($"model.layers.{layer}.{name}"))),
+        ];
+        if (head == DecoderHead.None) return;
+        score_CD = weights.Normal(HeadStd, Outputs(head), settings.Width);
+        scoreBias_C = weights.Zeros(Outputs(head));
     }
 
     /// <summary>The shape it was made with.</summary>
@@ -84,18 +81,24 @@ public sealed class Decoder : nn.Module
     public bool Tied => Kind.Tied;
 
     /// <summary>All that another decoder must share with it to take its weights.</summary>
-    internal DecoderKind Kind { get; }
+    internal DecoderKind Kind => backbone.Kind;
 
-    internal ModuleList<DecoderBlock> Blocks => blocks;
+    /// <summary>What it shares with others, or may.</summary>
+    internal Backbone Backbone => backbone;
 
-    internal RotaryTable Rotary => rotary;
+    /// <summary>Its adapters; none where the backbone itself is trained.</summary>
+    internal IReadOnlyList<LowRank> Adapters => adapters;
+
+    internal IReadOnlyList<DecoderBlock> Blocks => blocks;
+
+    internal RotaryTable Rotary => backbone.Rotary;
 
     /// <summary>Normalised hidden states of whole rows, [B, T, D].</summary>
     public Tensor Hidden(RowBatch batch)
     {
-        var table = rotary.First(batch.Tokens);
+        var table = Rotary.First(batch.Tokens);
         var x_BTD = Embed(batch.Ids_BT);
-        for (var layer = 0; layer < blocks.Count; layer++)
+        for (var layer = 0; layer < blocks.Length; layer++)
         {
             var block = blocks[layer];
             var (query, key, value) = block.QueryKeyValue(x_BTD, batch.Rows, batch.Tokens, table);
@@ -110,17 +113,17 @@ public sealed class Decoder : nn.Module
     public Tensor Hidden(TreeBatch batch)
     {
         var (p, t, u) = (batch.Prompts, batch.PromptTokens, batch.SegmentTokens);
-        var promptTable = rotary.First(Math.Max(t, batch.Length));
+        var promptTable = Rotary.First(Math.Max(t, batch.Length));
         promptTable = (promptTable.Cos.narrow(0, 0, t), promptTable.Sin.narrow(0, 0, t));
-        var segmentTable = rotary.At(batch.Positions_PU, batch.Length);
+        var segmentTable = Rotary.At(batch.Positions_PU, batch.Length);
         var prompt_PTD = Embed(batch.Prompt_PT);
         var segment_PUD = Embed(batch.Segments_PU);
-        for (var layer = 0; layer < blocks.Count; layer++)
+        for (var layer = 0; layer < blocks.Length; layer++)
         {
             var block = blocks[layer];
             var (query, key, value) = block.QueryKeyValue(segment_PUD, p, u, segmentTable);
             Tensor promptKey, promptValue;
-            if (layer == blocks.Count - 1)
+            if (layer == blocks.Length - 1)
             {
                 (promptKey, promptValue) = block.KeyValue(prompt_PTD, p, t, promptTable);
             }
@@ -139,7 +142,7 @@ public sealed class Decoder : nn.Module
     }
 
     /// <summary>Next-token logits [..., V] of hidden states [..., D].</summary>
-    public Tensor Logits(Tensor hidden) => Product.Of(hidden, untied_VD ?? embedding_VD);
+    public Tensor Logits(Tensor hidden) => Product.Of(hidden, backbone.Untied_VD ?? backbone.Embedding_VD);
 
     /// <summary>The head's outputs [..., C] of hidden states [..., D].</summary>
     /// <exception cref="InvalidOperationException">The decoder has no head.</exception>
@@ -160,40 +163,65 @@ public sealed class Decoder : nn.Module
     public Tensor LogProbs(RowBatch batch) =>
         LogProbs(Hidden(batch).reshape(-1, Settings.Width).index_select(0, batch.Reads_M), batch.Targets_M, batch.Reads);
 
-    /// <summary>Takes the other's weights, all but the head's. Shapes must agree.</summary>
-    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <summary>Takes the other's weights, all but the head's. Shapes must agree, and neither may have adapters.</summary>
+    /// <exception cref="ArgumentException">The shapes differ, or one has adapters.</exception>
     public void CopyFrom(Decoder other)
     {
         if ((other.Settings with { InitStd = Settings.InitStd }) != Settings || other.Kind.Form != Kind.Form || other.Tied != Tied)
-        {
             throw new ArgumentException("the two decoders differ in shape", nameof(other));
-        }
-
-        using var noGradients = no_grad();
-        foreach (var ((_, mine), (_, theirs)) in Backbone().Zip(other.Backbone())) mine.copy_(theirs);
+        if (adapters.Length > 0 || other.adapters.Length > 0) throw new ArgumentException("weights with adapters are not copied apart", nameof(other));
+        Copy(other.backbone.Named(), backbone.Named());
     }
 
-    /// <summary>A decoder of its own with equal weights.</summary>
+    /// <summary>A decoder of its own with equal weights; where it has adapters, on the same backbone.</summary>
     public Decoder Clone()
     {
-        var copy = new Decoder(Kind, Head, null);
-        using var noGradients = no_grad();
-        foreach (var ((_, mine), (_, theirs)) in copy.Named().Zip(Named())) mine.copy_(theirs);
+        var copy = adapters.Length > 0
+            ? new Decoder(backbone.Share(), [.. adapters.Select(adapter => adapter.Clone())], Head, null)
+            : new Decoder(Kind, Head, null);
+        Copy(Named(), copy.Named());
         return copy;
     }
 
-    /// <summary>All parameters, as they are trained, in a fixed order.</summary>
+    /// <summary>A decoder without adapters that computes the same, but for rounding. No head.</summary>
+    public Decoder Merged()
+    {
+        var merged = new Decoder(Kind, DecoderHead.None, null);
+        Copy(backbone.Named(), merged.backbone.Named());
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        for (var layer = 0; layer < blocks.Length; layer++) blocks[layer].MergeInto(merged.backbone.Blocks[layer]);
+        return merged;
+    }
+
+    /// <summary>What is trained, in a fixed order: adapters and head, or without adapters all weights.</summary>
     internal IEnumerable<(string Name, Parameter Parameter)> Named()
     {
-        foreach (var named in Backbone()) yield return named;
+        if (adapters.Length == 0)
+        {
+            foreach (var named in backbone.Named()) yield return named;
+        }
+
+        foreach (var adapter in adapters)
+        {
+            yield return ($"{adapter.Module}.lora_A.weight", adapter.Down_RI);
+            yield return ($"{adapter.Module}.lora_B.weight", adapter.Up_OR);
+        }
+
+        foreach (var named in NamedHead()) yield return named;
+    }
+
+    /// <summary>The head's weights.</summary>
+    internal IEnumerable<(string Name, Parameter Parameter)> NamedHead()
+    {
         if (score_CD is null || scoreBias_C is null) yield break;
         yield return ("score.weight", score_CD);
         yield return ("score.bias", scoreBias_C);
     }
 
-    internal Tensor Embed(Tensor ids) => TorchOperators.Embedding(embedding_VD, ids);
+    internal Tensor Embed(Tensor ids) => TorchOperators.Embedding(backbone.Embedding_VD, ids);
 
-    internal Tensor Normalise(Tensor x) => DecoderBlock.Norm(x, norm_D, Settings.NormEpsilon);
+    internal Tensor Normalise(Tensor x) => DecoderBlock.Norm(x, backbone.Norm_D, Settings.NormEpsilon);
 
     /// <summary>float32, 0 where a token may look and −∞ elsewhere, [T, T]; null where it sees all before it.</summary>
     internal Tensor? CausalBias(int layer, int tokens)
@@ -213,24 +241,19 @@ public sealed class Decoder : nn.Module
     internal static int Outputs(DecoderHead head) => head switch { DecoderHead.Category => 3, DecoderHead.Value => 1, _ => 0 };
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    public void Dispose()
     {
-        if (disposing) rotary.Dispose();
-        base.Dispose(disposing);
+        foreach (var (_, weight) in NamedHead()) weight.Dispose();
+        foreach (var adapter in adapters) adapter.Dispose();
+        backbone.Dispose();
     }
 
     private Tensor LogProbs(Tensor hidden_MD, Tensor targets_M, int reads) =>
         -F.cross_entropy(Logits(hidden_MD), targets_M, ignore_index: ShapeSteps.IgnoredTarget, reduction: nn.Reduction.None).narrow(0, 0, reads);
 
-    private IEnumerable<(string Name, Parameter Parameter)> Backbone()
+    private static void Copy(IEnumerable<(string Name, Parameter Parameter)> from, IEnumerable<(string Name, Parameter Parameter)> to)
     {
-        yield return ("model.embed_tokens.weight", embedding_VD);
-        for (var layer = 0; layer < blocks.Count; layer++)
-        {
-            foreach (var named in blocks[layer].Named($"model.layers.{layer}.")) yield return named;
-        }
-
-        yield return ("model.norm.weight", norm_D);
-        if (untied_VD is not null) yield return ("lm_head.weight", untied_VD);
+        using var noGradients = no_grad();
+        foreach (var ((_, source), (_, target)) in from.Zip(to)) target.copy_(source);
     }
 }

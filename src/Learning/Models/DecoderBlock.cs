@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using Tppo.Core.Settings;
 using Tppo.Learning.Native;
 using static TorchSharp.torch;
@@ -12,39 +11,35 @@ namespace Tppo.Learning.Models;
 /// One transformer block in two halves, so that a caller decides what attends to what: queries, keys and values of a run of
 /// tokens; then attention's output back into the residual stream, and SwiGLU.
 /// </summary>
-internal sealed class DecoderBlock : nn.Module
+internal sealed class DecoderBlock
 {
+    private readonly BlockWeights weights;
+    private readonly Projection queryKeyValue;
+    private readonly Projection output;
+    private readonly Projection gateUp;
+    private readonly Projection down;
     private readonly int heads;
     private readonly int keyValueHeads;
     private readonly int headWidth;
     private readonly int feedForward;
     private readonly double epsilon;
-    private readonly Parameter attentionNorm_D;
-    private readonly Parameter queryKeyValue_OD; // query, key and value projections, one below the other: one product instead of three
-    private readonly Parameter? bias_O;
-    private readonly Parameter? queryNorm_E;
-    private readonly Parameter? keyNorm_E;
-    private readonly Parameter output_DD;
-    private readonly Parameter feedForwardNorm_D;
-    private readonly Parameter gateUp_OD;
-    private readonly Parameter down_DF;
 
-    internal DecoderBlock(ModelSettings settings, DecoderForm form, Weights weights)
-        : base(nameof(DecoderBlock))
+    /// <param name="settings">The decoder's shape.</param>
+    /// <param name="form">Its blocks' form.</param>
+    /// <param name="weights">This block's weights; not owned.</param>
+    /// <param name="adapter">The adapter on one of its layers, by the layer's name behind the block's.</param>
+    internal DecoderBlock(ModelSettings settings, DecoderForm form, BlockWeights weights, Func<string, LowRank?> adapter)
     {
-        var width = settings.Width;
+        this.weights = weights;
         (heads, keyValueHeads, headWidth) = (settings.Heads, settings.KeyValueHeads, form.HeadWidth);
         (feedForward, epsilon) = (settings.FeedForward, settings.NormEpsilon);
-        var outputStd = settings.InitStd / Math.Sqrt(2 * settings.Layers);
-        attentionNorm_D = weights.Ones(width);
-        queryKeyValue_OD = weights.Normal(settings.InitStd, (heads + (2 * keyValueHeads)) * headWidth, width);
-        if (form.Biased) bias_O = weights.Zeros((heads + (2 * keyValueHeads)) * headWidth);
-        if (form.HeadNorms) (queryNorm_E, keyNorm_E) = (weights.Ones(headWidth), weights.Ones(headWidth));
-        output_DD = weights.Normal(outputStd, width, heads * headWidth);
-        feedForwardNorm_D = weights.Ones(width);
-        gateUp_OD = weights.Normal(settings.InitStd, 2 * feedForward, width);
-        down_DF = weights.Normal(outputStd, width, feedForward);
-        RegisterComponents();
+        var keys = keyValueHeads * headWidth;
+        queryKeyValue = new Projection(
+            weights.QueryKeyValue_OD, weights.Bias_O,
+            (heads * headWidth, adapter("self_attn.q_proj")), (keys, adapter("self_attn.k_proj")), (keys, adapter("self_attn.v_proj")));
+        output = new Projection(weights.Output_DD, null, (settings.Width, adapter("self_attn.o_proj")));
+        gateUp = new Projection(weights.GateUp_OD, null, (feedForward, adapter("mlp.gate_proj")), (feedForward, adapter("mlp.up_proj")));
+        down = new Projection(weights.Down_DF, null, (settings.Width, adapter("mlp.down_proj")));
     }
 
     /// <summary>x · w / √(mean(x²) + ε), over the last dimension.</summary>
@@ -53,8 +48,7 @@ internal sealed class DecoderBlock : nn.Module
     /// <summary>Queries [B,H,T,E], keys and values [B,K,T,E], queries and keys turned by their positions.</summary>
     internal (Tensor Query, Tensor Key, Tensor Value) QueryKeyValue(Tensor x_BTD, int rows, int tokens, (Tensor Cos, Tensor Sin) rotary)
     {
-        var all_BTO = Product.Of(Norm(x_BTD, attentionNorm_D, epsilon), queryKeyValue_OD);
-        if (bias_O is not null) all_BTO = all_BTO.Plus(bias_O);
+        var all_BTO = queryKeyValue.Of(Norm(x_BTD, weights.AttentionNorm_D, epsilon));
         var turned = heads + keyValueHeads;
         // Queries and keys lie side by side, so one rotation turns both.
         var turned_BTHE = Rotate(HeadNorm(all_BTO.narrow(-1, 0, turned * headWidth).view(rows, tokens, turned, headWidth), heads), rotary);
@@ -68,8 +62,7 @@ internal sealed class DecoderBlock : nn.Module
     internal (Tensor Key, Tensor Value) KeyValue(Tensor x_BTD, int rows, int tokens, (Tensor Cos, Tensor Sin) rotary)
     {
         var width = keyValueHeads * headWidth;
-        var both_BTO = Product.Of(Norm(x_BTD, attentionNorm_D, epsilon), queryKeyValue_OD.narrow(0, heads * headWidth, 2 * width));
-        if (bias_O is not null) both_BTO = both_BTO.Plus(bias_O.narrow(0, heads * headWidth, 2 * width));
+        var both_BTO = queryKeyValue.Of(Norm(x_BTD, weights.AttentionNorm_D, epsilon), first: 1);
         var key_BTKE = Rotate(HeadNorm(both_BTO.narrow(-1, 0, width).view(rows, tokens, keyValueHeads, headWidth), 0), rotary);
         return (key_BTKE.transpose(1, 2), both_BTO.narrow(-1, width, width).view(rows, tokens, keyValueHeads, headWidth).transpose(1, 2));
     }
@@ -86,30 +79,26 @@ internal sealed class DecoderBlock : nn.Module
     /// <summary>The residual stream after this block.</summary>
     internal Tensor Finish(Tensor x_BTD, Tensor mixed_BTD)
     {
-        var y_BTD = x_BTD.Plus(Product.Of(mixed_BTD, output_DD));
-        var gateUp_BTF = Product.Of(Norm(y_BTD, feedForwardNorm_D, epsilon), gateUp_OD);
+        var y_BTD = x_BTD.Plus(output.Of(mixed_BTD));
+        var gateUp_BTF = gateUp.Of(Norm(y_BTD, weights.FeedForwardNorm_D, epsilon));
         var hidden_BTF = F.silu(gateUp_BTF.narrow(-1, 0, feedForward)) * gateUp_BTF.narrow(-1, feedForward, feedForward);
-        return y_BTD.Plus(Product.Of(hidden_BTF, down_DF));
+        return y_BTD.Plus(down.Of(hidden_BTF));
     }
 
-    /// <summary>Own parameters, named, in a fixed order.</summary>
-    internal IEnumerable<(string Name, Parameter Parameter)> Named(string prefix)
+    /// <summary>The same weights with what the adapters add.</summary>
+    /// <param name="merged">Weights equal to this block's, changed in place.</param>
+    internal void MergeInto(BlockWeights merged)
     {
-        yield return ($"{prefix}input_layernorm.weight", attentionNorm_D);
-        yield return ($"{prefix}self_attn.qkv_proj.weight", queryKeyValue_OD);
-        if (bias_O is not null) yield return ($"{prefix}self_attn.qkv_proj.bias", bias_O);
-        if (queryNorm_E is not null) yield return ($"{prefix}self_attn.q_norm.weight", queryNorm_E);
-        if (keyNorm_E is not null) yield return ($"{prefix}self_attn.k_norm.weight", keyNorm_E);
-        yield return ($"{prefix}self_attn.o_proj.weight", output_DD);
-        yield return ($"{prefix}post_attention_layernorm.weight", feedForwardNorm_D);
-        yield return ($"{prefix}mlp.gate_up_proj.weight", gateUp_OD);
-        yield return ($"{prefix}mlp.down_proj.weight", down_DF);
+        queryKeyValue.MergeInto(merged.QueryKeyValue_OD);
+        output.MergeInto(merged.Output_DD);
+        gateUp.MergeInto(merged.GateUp_OD);
+        down.MergeInto(merged.Down_DF);
     }
 
     // Queries first, keys behind them: each head's own norm, by the one weight that all queries have, and the one that all keys have.
     private Tensor HeadNorm(Tensor x_BTHE, int queries)
     {
-        if (queryNorm_E is null || keyNorm_E is null) return x_BTHE;
+        if (weights.QueryNorm_E is not { } queryNorm_E || weights.KeyNorm_E is not { } keyNorm_E) return x_BTHE;
         var keys_KE = keyNorm_E.expand(keyValueHeads, headWidth);
         return Norm(x_BTHE, queries == 0 ? keys_KE : cat([queryNorm_E.expand(queries, headWidth), keys_KE], 0), epsilon);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Models;
@@ -9,12 +10,14 @@ namespace Tppo.Learning.Models;
 internal static class DecoderNames
 {
     private const string FusedAttention = "self_attn.qkv_proj.";
+    private const string BlockPrefix = "model.layers.";
+    private const string LinearWeight = "_proj.weight";
     private const string FusedGate = "mlp.gate_up_proj.weight";
 
-    /// <summary>Views of the weights, named; valid as long as the decoder.</summary>
+    /// <summary>Views of the weights, named, without adapters; valid as long as the decoder.</summary>
     internal static IEnumerable<(string Name, Tensor Weight)> Export(Decoder decoder)
     {
-        foreach (var (name, parameter) in decoder.Named())
+        foreach (var (name, parameter) in decoder.Backbone.Named().Concat(decoder.NamedHead()))
         {
             foreach (var (partName, offset, rows) in Parts(decoder, name))
             {
@@ -51,10 +54,23 @@ internal static class DecoderNames
 
         yield return ("model.norm.weight", [width]);
         if (!kind.Tied) yield return ("lm_head.weight", [settings.Vocabulary, width]);
+        foreach (var named in Head(kind, head)) yield return named;
+    }
+
+    /// <summary>Names and shapes of a head's weights.</summary>
+    internal static IEnumerable<(string Name, long[] Shape)> Head(DecoderKind kind, DecoderHead head)
+    {
         if (head == DecoderHead.None) yield break;
-        yield return ("score.weight", [Decoder.Outputs(head), width]);
+        yield return ("score.weight", [Decoder.Outputs(head), kind.Settings.Width]);
         yield return ("score.bias", [Decoder.Outputs(head)]);
     }
+
+    /// <summary>The linear layers of all blocks, those on which adapters may stand, with their inputs and outputs.</summary>
+    internal static IEnumerable<(string Module, int Block, int Outputs, int Inputs)> Linear(DecoderKind kind) =>
+        from named in Shapes(kind, DecoderHead.None)
+        where named.Name.EndsWith(LinearWeight, StringComparison.Ordinal)
+        let block = named.Name[BlockPrefix.Length..named.Name.IndexOf('.', BlockPrefix.Length)]
+        select (named.Name[..^".weight".Length], int.Parse(block, CultureInfo.InvariantCulture), (int)named.Shape[0], (int)named.Shape[1]);
 
     private static IEnumerable<(string Name, int Offset, int Rows)> Parts(Decoder decoder, string name)
     {

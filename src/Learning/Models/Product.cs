@@ -30,7 +30,7 @@ internal sealed class Product : autograd.SingleTensorFunction<Product>
 
         """;
 
-    private static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(Source));
+    internal static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(Source));
 
     public override string Name => nameof(Product);
 
@@ -38,7 +38,8 @@ internal sealed class Product : autograd.SingleTensorFunction<Product>
     internal static Tensor Of(Tensor x, Tensor weight_OI)
     {
         if (!X86Base.IsSupported || x.dtype != ScalarType.Float32 || x.device_type != TorchSharp.DeviceType.CPU) return nn.functional.linear(x, weight_OI);
-        return is_grad_enabled() ? apply(x, weight_OI) : Unit.Value.invoke<Tensor>("forward", x, weight_OI);
+        if (!is_grad_enabled() || !(x.requires_grad || weight_OI.requires_grad)) return Unit.Value.invoke<Tensor>("forward", x, weight_OI);
+        return weight_OI.requires_grad ? apply(x, weight_OI) : FrozenProduct.Of(x, weight_OI);
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)

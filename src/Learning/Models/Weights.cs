@@ -23,6 +23,22 @@ internal sealed class Weights(Device device, SeededRandom? random)
         return Own(device.Float32s(values, shape));
     }
 
+    /// <summary>A copy of one.</summary>
+    internal static Parameter Copy(Parameter weight)
+    {
+        using var values = weight.detach();
+        return Own(values.clone());
+    }
+
+    /// <summary>Uniform between −<paramref name="most"/> and <paramref name="most"/>.</summary>
+    internal Parameter Uniform(double most, params long[] shape)
+    {
+        if (random is null) return Zeros(shape);
+        var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
+        for (var i = 0; i < values.Length; i++) values[i] = (float)(((2 * random.NextDouble()) - 1) * most);
+        return Own(device.Float32s(values, shape));
+    }
+
     private static Parameter Own(Tensor values)
     {
         var parameter = new Parameter(values, true);

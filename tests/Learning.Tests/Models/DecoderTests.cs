@@ -101,19 +101,6 @@ public class DecoderTests
     }
 
     [Fact]
-    public void Training_mode_changes_nothing_since_there_is_no_dropout()
-    {
-        using var policy = Tiny.Policy();
-        var prompts = Tiny.Prompts(2);
-        var responses = Tiny.Responses(2, 2);
-        policy.train();
-        var training = LogProbs(policy, prompts, responses);
-        policy.eval();
-        Assert.Equal(training, LogProbs(policy, prompts, responses));
-        Assert.Equal(training, LogProbs(policy, prompts, responses));
-    }
-
-    [Fact]
     public void A_response_without_tokens_is_refused()
     {
         using var policy = Tiny.Policy();

@@ -16,6 +16,9 @@ public sealed class PretrainedFolders : IDisposable
 
     public static string Expected => ModelFiles.PathOf("smollm2-135m-instruct/expected.json");
 
+    /// <summary>The folder of an adapter on it, whose base is still to be named.</summary>
+    public static string Adapter => ModelFiles.PathOf("smollm2-135m-instruct/lora");
+
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     /// <summary>A folder; the test is skipped where it cannot be made.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Models;
+using Tppo.Learning.Sampling;
 using Tppo.Learning.Tokenizing;
 using Tppo.Learning.Training;
 using Tppo.TestKit;
@@ -60,20 +61,61 @@ public sealed class PretrainedModelTests(PretrainedFolders folders) : IClassFixt
     [Fact]
     public void Four_steps_of_training_give_the_losses_and_norms_of_PyTorch()
     {
-        using var scope = NewDisposeScope();
         using var model = ModelFolder.Read(folders.Folder(), DecoderHead.None);
+        TrainAsExpected(model, "full");
+    }
+
+    [Fact]
+    public void An_adapter_on_it_gives_the_logits_of_PEFT_before_and_after_four_steps_of_its_training()
+    {
+        var pretrained = folders.Folder();
+        var folder = Directory.CreateTempSubdirectory("pretrained-adapter").FullName;
+        foreach (var file in Directory.GetFiles(PretrainedFolders.Adapter)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        var config = Path.Combine(folder, AdapterConfig.FileName);
+        var text = File.ReadAllText(config);
+        File.Delete(config);
+        // As a path from the adapter's own folder.
+        File.WriteAllText(config, text.Replace("HF_FOLDER", Path.GetRelativePath(folder, pretrained), StringComparison.Ordinal));
+        try
+        {
+            using var model = ModelFolder.Read(folder, DecoderHead.None);
+            var (expected, tolerance) = Expected();
+            var adapter = expected.GetProperty("lora");
+            RequirePositions(model, adapter.GetProperty("positions"));
+            TrainAsExpected(model, "lora");
+            RequirePositions(model, adapter.GetProperty("after_training"));
+
+            void RequirePositions(Decoder decoder, JsonElement positions)
+            {
+                var logits = Tiny.PlainLogits(decoder, Ints(adapter, "tokens"));
+                foreach (var (at, position) in positions.EnumerateArray().Index())
+                {
+                    var wanted = Golden.Numbers(position.GetProperty("logits"));
+                    Assert.InRange(Ints(position, "ids").Select((id, i) => Math.Abs(logits[at][id] - wanted[i])).Max(), 0, tolerance);
+                }
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void TrainAsExpected(Decoder model, string kind)
+    {
+        using var scope = NewDisposeScope();
         using var optimiser = new AdamW(model, 0.9, 0.95, 0);
         var training = Expected().Json.GetProperty("training");
         int[][] rows = [.. training.GetProperty("batch").EnumerateArray().Select(row => row.EnumerateArray().Select(id => id.GetInt32()).ToArray())];
-        var full = training.GetProperty("full");
-        foreach (var step in full.GetProperty("steps").EnumerateArray())
+        var expected = training.GetProperty(kind);
+        foreach (var step in expected.GetProperty("steps").EnumerateArray())
         {
             using var inner = NewDisposeScope();
             optimiser.ZeroGradients();
             var logits = model.Logits(model.Hidden(RowBatch.Build(model, rows)).narrow(1, 19, 20).reshape(40, -1));
             var loss = F.cross_entropy(logits, tensor(rows.SelectMany(row => row[20..]).Select(id => (long)id).ToArray()));
             loss.backward();
-            var norm = optimiser.Step(full.Number("lr"), 1.0);
+            var norm = optimiser.Step(expected.Number("lr"), 1.0);
             Golden.AssertClose([step.Number("loss"), step.Number("grad_norm")], [loss.ToDouble(), norm], "step", training.Number("tolerance_rel"));
         }
     }
@@ -88,15 +130,14 @@ public sealed class PretrainedModelTests(PretrainedFolders folders) : IClassFixt
 
     private static double LogSumExp(float[] logits) => logits.Max() + Math.Log(logits.Sum(logit => Math.Exp(logit - (double)logits.Max())));
 
+    // As the sampler goes on: token by token, with what it keeps of those before.
     private static int[] Greedy(Decoder model, int[] ids, int tokens)
     {
-        var all = ids.ToList();
-        while (all.Count < ids.Length + tokens)
-        {
-            var last = Tiny.PlainLogits(model, [.. all])[^1];
-            all.Add(Array.IndexOf(last, last.Max()));
-        }
-
-        return [.. all[ids.Length..]];
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        using var cache = new PromptCache(model, [ids[..^1]], 1, tokens);
+        var next = new List<int> { ids[^1] };
+        while (next.Count <= tokens) next.Add((int)cache.Step(tensor([(long)next[^1]]), next.Count - 1).argmax().ToInt64());
+        return [.. next[1..]];
     }
 }

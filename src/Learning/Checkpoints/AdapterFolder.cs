@@ -1,0 +1,143 @@
+using Tppo.Core.Text;
+using Tppo.Learning.Models;
+using static TorchSharp.torch;
+
+namespace Tppo.Learning.Checkpoints;
+
+/// <summary>
+/// Adapters as a folder in the PEFT library's layout, <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>: it names the folder
+/// of the model that they stand on, which may be one of adapters again.
+/// </summary>
+internal static class AdapterFolder
+{
+    internal const string Weights = "adapter_model.safetensors";
+    private const string Prefix = "base_model.model.";
+    private const string Down = ".lora_A.weight";
+    private const string Up = ".lora_B.weight";
+    private const int DepthMax = 16;
+
+    /// <summary>Whether a folder holds adapters.</summary>
+    internal static bool Is(string folder) => File.Exists(Path.Combine(folder, AdapterConfig.FileName));
+
+    /// <summary>The folder of the weights that a folder's adapters stand on in the end; the folder itself where it holds none.</summary>
+    /// <exception cref="InvalidDataException">A base is not there, or is one of those that stand on it.</exception>
+    internal static string Root(string folder) => Chain(folder)[^1];
+
+    /// <summary>Reads a decoder with its adapters. What they stand on is merged where it has adapters of its own.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged, lacks a weight, or asks for something that is not here.</exception>
+    internal static Decoder Read(string folder, DecoderHead head)
+    {
+        var chain = Chain(folder);
+        var decoder = ModelFolder.ReadPlain(chain[^1]);
+        for (var i = chain.Count - 2; i >= 0; i--)
+        {
+            var under = decoder;
+            try
+            {
+                decoder = On(under.Adapters.Count == 0 ? under : under.Merged(), chain[i], i == 0 ? head : DecoderHead.None);
+            }
+            finally
+            {
+                under.Dispose();
+            }
+        }
+
+        return decoder;
+    }
+
+    /// <summary>Writes a decoder's adapters, and its head where it has one.</summary>
+    /// <param name="folder">Where to; it is made if needed.</param>
+    /// <param name="decoder">The decoder.</param>
+    /// <param name="under">The folder of what they stand on, as it is to be named.</param>
+    internal static void Write(string folder, Decoder decoder, string under)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, AdapterConfig.FileName), AdapterConfigWriter.Write(decoder, under));
+        using var scope = NewDisposeScope();
+        SafeTensors.Write(Path.Combine(folder, Weights), decoder.Named().Select(named => KeyValuePair.Create(Prefix + named.Name, named.Parameter.detach())));
+    }
+
+    // From a folder of adapters down to the folder of weights.
+    private static List<string> Chain(string folder)
+    {
+        List<string> chain = [Real(folder)];
+        while (Is(chain[^1]))
+        {
+            var config = AdapterConfig.Read(Path.Combine(chain[^1], AdapterConfig.FileName));
+            const string Key = "base_model_name_or_path";
+            var path = Path.Combine(chain[^1], config.Base);
+            if (!Directory.Exists(path)) throw config.Expected(Key, "a folder, absolute or from this one", config.Base);
+            var next = Real(path);
+            if (chain.Contains(next)) throw config.Expected(Key, "a folder that does not itself stand on this one", config.Base);
+            chain.Add(next);
+            if (chain.Count > DepthMax) throw config.Expected(Key, $"at most {DepthMax} folders, one on the other", config.Base);
+        }
+
+        return chain;
+    }
+
+    private static string Real(string folder)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        return new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full;
+    }
+
+    private static Decoder On(Decoder under, string folder, DecoderHead head)
+    {
+        var config = AdapterConfig.Read(Path.Combine(folder, AdapterConfig.FileName));
+        using var file = SafeTensorsFile.Open(Path.Combine(folder, Weights));
+        var layers = Require(config, file, under.Kind, head);
+        var made = new List<LowRank>();
+        Decoder? decoder = null;
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        try
+        {
+            var weights = new Weights(under.Kind.Device, null);
+            foreach (var (module, rank, outputs, inputs) in layers)
+            {
+                var adapter = new LowRank(module, weights.Zeros(rank, inputs), weights.Zeros(outputs, rank), config.Scale(module));
+                made.Add(adapter);
+                file.ReadInto(Prefix + module + Down, adapter.Down_RI.detach());
+                file.ReadInto(Prefix + module + Up, adapter.Up_OR.detach());
+            }
+
+            decoder = new Decoder(under.Backbone.Share(), made, head, null);
+            foreach (var (name, weight) in decoder.NamedHead()) file.ReadInto(Prefix + name, weight.detach());
+            return decoder;
+        }
+        catch
+        {
+            if (decoder is null) made.ForEach(adapter => adapter.Dispose());
+            else decoder.Dispose();
+            throw;
+        }
+    }
+
+    // Each layer that the configuration names has its two weights in their shapes, and there is nothing else.
+    private static List<(string Module, int Rank, int Outputs, int Inputs)> Require(
+        AdapterConfig config, SafeTensorsFile file, DecoderKind kind, DecoderHead head)
+    {
+        var all = DecoderNames.Linear(kind).ToList();
+        config.RequireTargets([.. all.Select(l => l.Module)]);
+        if (config.HasHead != (head != DecoderHead.None))
+            throw config.Expected("modules_to_save", config.HasHead ? "nothing, for a model without a head" : $"[\"{AdapterConfig.Head}\"]", "another");
+        var layers = all.Where(l => config.IsOn(l.Module, l.Block)).Select(l => (l.Module, Rank: config.Rank(l.Module), l.Outputs, l.Inputs)).ToList();
+        if (layers.Count == 0) throw config.Expected("target_modules", "a linear layer of a block", "none");
+        var expected = new Dictionary<string, long[]>(StringComparer.Ordinal);
+        foreach (var (module, rank, outputs, inputs) in layers)
+            (expected[Prefix + module + Down], expected[Prefix + module + Up]) = ([rank, inputs], [outputs, rank]);
+        foreach (var (name, shape) in DecoderNames.Head(kind, head)) expected[Prefix + name] = shape;
+        foreach (var (name, shape) in expected)
+        {
+            if (!file.Entries.TryGetValue(name, out var entry))
+                throw new InvalidDataException($"{file.Path}: lacks {name}, which {AdapterConfig.FileName} asks for");
+            var wanted = $"[{string.Join(", ", shape)}] by {AdapterConfig.FileName}";
+            if (!entry.Shape.SequenceEqual(shape)) throw new InvalidDataException($"{file.Path}: {name} has shape {entry.Shown}, expected {wanted}");
+        }
+
+        if (file.Entries.Keys.FirstOrDefault(name => !expected.ContainsKey(name)) is { } more)
+            throw new InvalidDataException($"{file.Path}: {Printable.Short(more)} is no weight of the adapters that {AdapterConfig.FileName} describes");
+        return layers;
+    }
+}
