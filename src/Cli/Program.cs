@@ -6,6 +6,7 @@
 //   inspect  the pure parts on lines of JSON
 //   topics   the log's topics as they are, and what stands on them
 //   label    a judge's labels of one response, what labels would cost, and their pause
+//   models   a run's checkpoints, what a model's folder holds, and models for other programs
 //   log      whether a log and its checkpoints are what they were
 //   judge    what a judge is worth, before anything is spent on a run; a server for one from a GGUF file
 //
@@ -21,6 +22,7 @@ using Tppo.Cli.Inspect;
 using Tppo.Cli.Judge;
 using Tppo.Cli.Label;
 using Tppo.Cli.LogAdmin;
+using Tppo.Cli.Models;
 using Tppo.Cli.Rebuild;
 using Tppo.Cli.Run;
 using Tppo.Cli.TopicAdmin;
@@ -48,5 +50,6 @@ var root = new RootCommand("Learns, from a log of searches, to generate the quer
     LogCommand.Create(),
     JudgeCommand.Create(),
     LabelCommand.Create(),
+    ModelsCommand.Create(),
 };
 return Exit.Guarded(root, args);

@@ -24,7 +24,7 @@ internal static class ReferenceGraph
         new("Core", [], Analyzer),
         new("Learning", ["Core"],
         [
-            .. Analyzer, "TorchSharp", "Microsoft.ML.Tokenizers", "libtorch-cpu-linux-x64", "libtorch-cpu-win-x64", "libtorch-cpu-osx-arm64",
+            .. Analyzer, "TorchSharp", "Microsoft.ML.Tokenizers", "Google.Protobuf", "libtorch-cpu-linux-x64", "libtorch-cpu-win-x64", "libtorch-cpu-osx-arm64",
             "libtorch-cuda-12.8-linux-x64", "libtorch-cuda-12.8-win-x64",
         ]),
         new("Streaming", ["Core"], ["Apache.Arrow", "Confluent.Kafka", "RocksDB"]),

@@ -9,7 +9,7 @@ namespace Tppo.EndToEnd.Tests;
 /// <summary>A process of `tppo run SERVICE` on the broker, and what it says.</summary>
 internal sealed partial class RunningService : IDisposable
 {
-    private static readonly TimeSpan Most = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan Most = TimeSpan.FromMinutes(5);
     private readonly Process process;
     private readonly string member;
 

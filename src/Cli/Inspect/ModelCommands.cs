@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Tppo.Cli.Models;
 using Tppo.Core;
-using Tppo.Core.Models;
 using Tppo.Core.Settings;
 using Tppo.Core.Text;
 using Tppo.Learning.Checkpoints;
@@ -25,7 +25,7 @@ internal static class ModelCommands
             var folder = parsed.GetValue(model)!.FullName;
             var settings = new RunSettings();
             TorchRuntime.Start(settings.Numerics, settings.Threads);
-            using var decoder = Opened(folder, () => ModelFolder.Read(folder, DecoderHead.None));
+            using var decoder = ModelChoice.Opened(folder, () => ModelFolder.Read(folder, DecoderHead.None));
             var positions = decoder.Settings.PromptTokensMax + 1 + decoder.Settings.ResponseTokensMax;
             if (ids.Length > positions) throw new UserException($"--tokens: expected at most {positions} tokens, found {ids.Length}");
             var logits = OfTokens(decoder, ids);
@@ -52,9 +52,8 @@ internal static class ModelCommands
         var command = new Command("tokens", "A text as a model's tokens: {\"ids\", \"bytes\": [hex], \"spans\": [[start, end], …]}.") { model, text };
         command.SetAction(parsed =>
         {
-            var file = Path.Combine(parsed.GetValue(model)!.FullName, CheckpointFiles.Tokenizer);
-            if (!File.Exists(file)) throw new UserException($"{file}: no such file");
-            var tokenizer = Opened(file, () => Tokenizer.Load(file));
+            var folder = parsed.GetValue(model)!.FullName;
+            var tokenizer = ModelChoice.Opened(folder, () => Tokenizer.OfFolder(folder));
             var ids = tokenizer.Encode(parsed.GetValue(text)!);
             Write(json =>
             {
@@ -65,12 +64,13 @@ internal static class ModelCommands
                 foreach (var id in ids) json.WriteStringValue(Convert.ToHexStringLower(tokenizer.Bytes(id)));
                 json.WriteEndArray();
                 json.WriteStartArray("spans");
-                var start = 0;
+                // A space that the tokenizer puts before the text is none of its bytes.
+                var end = -tokenizer.SpacesBefore;
                 foreach (var id in ids)
                 {
                     json.WriteStartArray();
-                    json.WriteNumberValue(start);
-                    json.WriteNumberValue(start += tokenizer.Bytes(id).Length);
+                    json.WriteNumberValue(Math.Max(0, end));
+                    json.WriteNumberValue(Math.Max(0, end += tokenizer.Bytes(id).Length));
                     json.WriteEndArray();
                 }
 
@@ -101,23 +101,6 @@ internal static class ModelCommands
         catch (ArgumentOutOfRangeException e)
         {
             throw new UserException($"--tokens: expected ids from 0 to {decoder.Settings.Vocabulary - 1}, found {e.ActualValue}", e);
-        }
-    }
-
-    // It is the caller's folder, and no damage of ours.
-    private static T Opened<T>(string path, Func<T> open)
-    {
-        try
-        {
-            return open();
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new UserException($"{(e as FileNotFoundException)?.FileName ?? path}: no such file", e);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new UserException(e.Message, e);
         }
     }
 

@@ -1,5 +1,7 @@
+using Tppo.Core.Models;
 using Tppo.Core.Text;
 using Tppo.Learning.Models;
+using Tppo.Learning.Tokenizing;
 using static TorchSharp.torch;
 
 namespace Tppo.Learning.Checkpoints;
@@ -10,7 +12,7 @@ namespace Tppo.Learning.Checkpoints;
 /// </summary>
 internal static class AdapterFolder
 {
-    internal const string Weights = "adapter_model.safetensors";
+    internal const string WeightsFile = "adapter_model.safetensors";
     private const string Prefix = "base_model.model.";
     private const string Down = ".lora_A.weight";
     private const string Up = ".lora_B.weight";
@@ -22,6 +24,25 @@ internal static class AdapterFolder
     /// <summary>The folder of the weights that a folder's adapters stand on in the end; the folder itself where it holds none.</summary>
     /// <exception cref="InvalidDataException">A base is not there, or is one of those that stand on it.</exception>
     internal static string Root(string folder) => Chain(folder)[^1];
+
+    /// <summary>From a folder of adapters down to the folder of weights.</summary>
+    internal static List<string> Chain(string folder)
+    {
+        List<string> chain = [Real(folder)];
+        while (Is(chain[^1]))
+        {
+            var config = AdapterConfig.Read(Path.Combine(chain[^1], AdapterConfig.FileName));
+            const string Key = "base_model_name_or_path";
+            var path = Path.Combine(chain[^1], config.Base);
+            if (!Directory.Exists(path)) throw config.Expected(Key, "a folder, absolute or from this one", config.Base);
+            var next = Real(path);
+            if (chain.Contains(next)) throw config.Expected(Key, "a folder that does not itself stand on this one", config.Base);
+            chain.Add(next);
+            if (chain.Count > DepthMax) throw config.Expected(Key, $"at most {DepthMax} folders, one on the other", config.Base);
+        }
+
+        return chain;
+    }
 
     /// <summary>Reads a decoder with its adapters. What they stand on is merged where it has adapters of its own.</summary>
     /// <exception cref="InvalidDataException">A file is damaged, lacks a weight, or asks for something that is not here.</exception>
@@ -49,67 +70,91 @@ internal static class AdapterFolder
     /// <param name="folder">Where to; it is made if needed.</param>
     /// <param name="decoder">The decoder.</param>
     /// <param name="under">The folder of what they stand on, as it is to be named.</param>
-    internal static void Write(string folder, Decoder decoder, string under)
+    internal static void Write(string folder, Decoder decoder, string under) =>
+        Write(folder, decoder.Kind, decoder.Adapters, decoder.Head, decoder.NamedHead().Select(named => (named.Name, (Tensor)named.Parameter)), under);
+
+    /// <summary>Writes all adapters of a folder, those below it too, as one adapter a layer on the folder of weights: A and B side by side.</summary>
+    /// <param name="target">Where to; it is made if needed.</param>
+    /// <param name="folder">A folder of adapters without a head.</param>
+    /// <exception cref="InvalidDataException">A file is damaged, or has a head.</exception>
+    internal static void WriteStacked(string target, string folder)
     {
-        Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, AdapterConfig.FileName), AdapterConfigWriter.Write(decoder, under));
+        var chain = Chain(folder);
+        var (settings, form, tied) = ModelConfigReader.Read(Path.Combine(chain[^1], CheckpointFiles.Config));
+        var kind = new DecoderKind(settings, form, tied, SpecialTokens.Own, CPU);
         using var scope = NewDisposeScope();
-        SafeTensors.Write(Path.Combine(folder, Weights), decoder.Named().Select(named => KeyValuePair.Create(Prefix + named.Name, named.Parameter.detach())));
-    }
-
-    // From a folder of adapters down to the folder of weights.
-    private static List<string> Chain(string folder)
-    {
-        List<string> chain = [Real(folder)];
-        while (Is(chain[^1]))
+        using var noGradients = no_grad();
+        var levels = chain.SkipLast(1).Select(level =>
         {
-            var config = AdapterConfig.Read(Path.Combine(chain[^1], AdapterConfig.FileName));
-            const string Key = "base_model_name_or_path";
-            var path = Path.Combine(chain[^1], config.Base);
-            if (!Directory.Exists(path)) throw config.Expected(Key, "a folder, absolute or from this one", config.Base);
-            var next = Real(path);
-            if (chain.Contains(next)) throw config.Expected(Key, "a folder that does not itself stand on this one", config.Base);
-            chain.Add(next);
-            if (chain.Count > DepthMax) throw config.Expected(Key, $"at most {DepthMax} folders, one on the other", config.Base);
+            using var file = SafeTensorsFile.Open(Path.Combine(level, WeightsFile));
+            return Adapters(AdapterConfig.Read(Path.Combine(level, AdapterConfig.FileName)), file, kind, DecoderHead.None);
+        }).ToList();
+        try
+        {
+            IReadOnlyList<LowRank> all = levels.Count == 1 ? levels[0] : [.. levels.SelectMany(level => level).GroupBy(a => a.Module).Select(LowRank.Stacked)];
+            Write(target, kind, all, DecoderHead.None, [], chain[^1]);
+            if (levels.Count > 1) foreach (var adapter in all) adapter.Dispose();
         }
-
-        return chain;
+        finally
+        {
+            foreach (var adapter in levels.SelectMany(level => level)) adapter.Dispose();
+        }
     }
 
-    private static string Real(string folder)
+    /// <summary>A folder's path without links.</summary>
+    internal static string Real(string folder)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        return new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full;
+        return Directory.Exists(full) ? new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full : full;
+    }
+
+    private static void Write(
+        string folder, DecoderKind kind, IReadOnlyList<LowRank> adapters, DecoderHead head, IEnumerable<(string Name, Tensor Weight)> ofHead, string under)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, AdapterConfig.FileName), AdapterConfigWriter.Write(kind, adapters, head, under));
+        using var scope = NewDisposeScope();
+        var weights = adapters.SelectMany(a => ((string, Tensor)[])[(a.Module + Down, a.Down_RI), (a.Module + Up, a.Up_OR)]).Concat(ofHead);
+        SafeTensors.Write(Path.Combine(folder, WeightsFile), weights.Select(named => KeyValuePair.Create(Prefix + named.Item1, named.Item2.detach())));
     }
 
     private static Decoder On(Decoder under, string folder, DecoderHead head)
     {
         var config = AdapterConfig.Read(Path.Combine(folder, AdapterConfig.FileName));
-        using var file = SafeTensorsFile.Open(Path.Combine(folder, Weights));
-        var layers = Require(config, file, under.Kind, head);
-        var made = new List<LowRank>();
-        Decoder? decoder = null;
+        using var file = SafeTensorsFile.Open(Path.Combine(folder, WeightsFile));
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
+        var decoder = new Decoder(under.Backbone.Share(), Adapters(config, file, under.Kind, head), head, null);
         try
         {
-            var weights = new Weights(under.Kind.Device, null);
-            foreach (var (module, rank, outputs, inputs) in layers)
-            {
-                var adapter = new LowRank(module, weights.Zeros(rank, inputs), weights.Zeros(outputs, rank), config.Scale(module));
-                made.Add(adapter);
-                file.ReadInto(Prefix + module + Down, adapter.Down_RI.detach());
-                file.ReadInto(Prefix + module + Up, adapter.Up_OR.detach());
-            }
-
-            decoder = new Decoder(under.Backbone.Share(), made, head, null);
             foreach (var (name, weight) in decoder.NamedHead()) file.ReadInto(Prefix + name, weight.detach());
             return decoder;
         }
         catch
         {
-            if (decoder is null) made.ForEach(adapter => adapter.Dispose());
-            else decoder.Dispose();
+            decoder.Dispose();
+            throw;
+        }
+    }
+
+    private static List<LowRank> Adapters(AdapterConfig config, SafeTensorsFile file, DecoderKind kind, DecoderHead head)
+    {
+        var made = new List<LowRank>();
+        try
+        {
+            var weights = new Weights(kind.Device, null);
+            foreach (var (module, rank, outputs, inputs) in Require(config, file, kind, head))
+            {
+                made.Add(new LowRank(module, weights.Zeros(rank, inputs), weights.Zeros(outputs, rank), config.Scale(module)));
+                file.ReadInto(Prefix + module + Down, made[^1].Down_RI.detach());
+                file.ReadInto(Prefix + module + Up, made[^1].Up_OR.detach());
+            }
+
+            return made;
+        }
+        catch
+        {
+            made.ForEach(adapter => adapter.Dispose());
             throw;
         }
     }

@@ -37,6 +37,28 @@ public static class ModelFolder
         return Read(weights, new DecoderKind(settings, form, tied, SpecialTokens.Own, TorchSharp.torch.CPU), head);
     }
 
+    /// <summary>
+    /// Writes a decoder as the folder is laid out that it came from: the same files, names, types and settings. Adapters are merged.
+    /// </summary>
+    /// <param name="folder">Where to; it is made if needed.</param>
+    /// <param name="decoder">The decoder; its head is written where there is one.</param>
+    /// <param name="like">The folder that it came from.</param>
+    /// <exception cref="ArgumentException">The two are one folder.</exception>
+    /// <exception cref="InvalidDataException">That folder is damaged, or is of another shape.</exception>
+    public static void WriteLike(string folder, Decoder decoder, string like)
+    {
+        if (decoder.Adapters.Count > 0 && decoder.Head != DecoderHead.None)
+            throw new InvalidDataException($"{like}: has a head beside its adapters: expected a model without one, to be written as whole weights");
+        using var merged = decoder.Adapters.Count > 0 ? decoder.Merged() : null;
+        FolderLayout.Of(like).Write(merged ?? decoder, folder);
+    }
+
+    /// <summary>Writes the adapters of a folder, in the PEFT library's layout, as one a layer on the folder of weights below them all.</summary>
+    /// <param name="folder">Where to; it is made if needed.</param>
+    /// <param name="like">A folder of adapters without a head.</param>
+    /// <exception cref="InvalidDataException">That folder is damaged, or its adapters have a head.</exception>
+    public static void WriteAdapters(string folder, string like) => AdapterFolder.WriteStacked(folder, like);
+
     internal static void WriteWeights(string path, Decoder decoder)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();

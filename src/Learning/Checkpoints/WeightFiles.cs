@@ -10,7 +10,7 @@ namespace Tppo.Learning.Checkpoints;
 /// <summary>A model's weights, in one safetensors file or in several with an index: open, checked against each other, not read yet.</summary>
 internal sealed class WeightFiles : IDisposable
 {
-    private const string Index = "model.safetensors.index.json";
+    internal const string Index = "model.safetensors.index.json";
 
     // What other programs leave in weights and no decoder needs.
     private static readonly string[] Ignored = [".rotary_emb.inv_freq", ".masked_bias"];
@@ -22,6 +22,9 @@ internal sealed class WeightFiles : IDisposable
 
     /// <summary>The file, or the index.</summary>
     internal string Path { get; }
+
+    /// <summary>The files, open.</summary>
+    internal IReadOnlyList<SafeTensorsFile> Files => files;
 
     /// <summary>One file.</summary>
     /// <exception cref="InvalidDataException">It is no safetensors file, or its header does not fit it.</exception>

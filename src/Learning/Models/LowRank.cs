@@ -40,6 +40,17 @@ internal sealed class LowRank(string module, Parameter down_RI, Parameter up_OR,
     /// <summary>One of its own with equal weights.</summary>
     internal LowRank Clone() => new(module, Weights.Copy(down_RI), Weights.Copy(up_OR), scale);
 
+    /// <summary>One that adds what several on the same layer add together, its scale 1.</summary>
+    internal static LowRank Stacked(IEnumerable<LowRank> several)
+    {
+        LowRank[] all = [.. several];
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var down_RI = cat([.. all.Select(a => a.Down_RI.detach())], 0);
+        var up_OR = cat([.. all.Select(a => a.Up_OR.detach().Times(a.Scale))], 1);
+        return new LowRank(all[0].Module, Weights.Own(down_RI), Weights.Own(up_OR), 1);
+    }
+
     public void Dispose()
     {
         down_RI.Dispose();

@@ -39,7 +39,8 @@ internal sealed class Weights(Device device, SeededRandom? random)
         return Own(device.Float32s(values, shape));
     }
 
-    private static Parameter Own(Tensor values)
+    /// <summary>A tensor as a parameter.</summary>
+    internal static Parameter Own(Tensor values)
     {
         var parameter = new Parameter(values, true);
         TorchRuntime.HandleMoved();

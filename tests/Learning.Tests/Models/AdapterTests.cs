@@ -51,8 +51,8 @@ public sealed class AdapterTests : IDisposable
         AdapterFolder.Write(folder, adapted, Golden.PathOf("llama-gqa"));
         using var again = ModelFolder.Read(folder, DecoderHead.None);
         Assert.Equal(Tiny.Bytes(adapted), Tiny.Bytes(again));
-        using var written = SafeTensorsFile.Open(Path.Combine(folder, AdapterFolder.Weights));
-        using var original = SafeTensorsFile.Open(Golden.PathOf(Name, AdapterFolder.Weights));
+        using var written = SafeTensorsFile.Open(Path.Combine(folder, AdapterFolder.WeightsFile));
+        using var original = SafeTensorsFile.Open(Golden.PathOf(Name, AdapterFolder.WeightsFile));
         Assert.Equal(original.Entries.Keys.Order(StringComparer.Ordinal), written.Entries.Keys.Order(StringComparer.Ordinal));
         foreach (var name in original.Entries.Keys)
         {
@@ -138,6 +138,8 @@ public sealed class AdapterTests : IDisposable
         Assert.Equal(written, Tiny.Bytes(read));
         Assert.Equal(scores, Scores(read));
         Assert.Equal(Path.Combine(folder, "base"), AdapterFolder.Root(Path.Combine(folder, "second")));
+        var refused = Assert.Throws<InvalidDataException>(() => ModelFolder.WriteLike(Path.Combine(folder, "whole"), read, Path.Combine(folder, "second")));
+        Assert.Contains("a head beside its adapters", refused.Message, StringComparison.Ordinal);
 
         float[] Scores(Decoder decoder)
         {
@@ -145,6 +147,25 @@ public sealed class AdapterTests : IDisposable
             using var noGradients = no_grad();
             return decoder.Scores(batch).ToFloats();
         }
+    }
+
+    [Fact]
+    public void Adapters_on_adapters_are_written_as_one_of_both_ranks_for_who_knows_no_stacks()
+    {
+        using (var plain = Tiny.Policy()) ModelFolder.Write(Path.Combine(folder, "base"), plain, Tiny.Model);
+        using (var first = Adapted("base", new AdapterForm(2, 4, ["q_proj", "down_proj"]), DecoderHead.None, 1))
+            AdapterFolder.Write(Path.Combine(folder, "first"), first, "../base");
+        using (var second = Adapted("first", Upper, DecoderHead.None, 2)) AdapterFolder.Write(Path.Combine(folder, "second"), second, "../first");
+        ModelFolder.WriteAdapters(Path.Combine(folder, "stacked"), Path.Combine(folder, "second"));
+
+        using var stacked = ModelFolder.Read(Path.Combine(folder, "stacked"), DecoderHead.None);
+        using var read = ModelFolder.Read(Path.Combine(folder, "second"), DecoderHead.None);
+        // Two of the lower block, seven of the upper; two of these are of both.
+        Assert.Equal([2, 2, 3, 3, 3, 3, 3, 5, 5], stacked.Adapters.Select(a => a.Rank).Order());
+        var (ofStacked, ofRead) = (Tiny.PlainLogits(stacked, [9, 10, 11]), Tiny.PlainLogits(read, [9, 10, 11]));
+        Assert.InRange(ofStacked.SelectMany(r => r).Zip(ofRead.SelectMany(r => r), (a, b) => Math.Abs(a - b)).Max(), 0, 1e-5);
+        using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "stacked", AdapterConfig.FileName)));
+        Assert.Equal(Path.Combine(folder, "base"), config.RootElement.GetProperty("base_model_name_or_path").GetString());
     }
 
     [Fact]
@@ -188,7 +209,7 @@ public sealed class AdapterTests : IDisposable
         foreach (var name in new[] { "first", "second" })
         {
             Directory.CreateDirectory(Path.Combine(folder, name));
-            File.Copy(Golden.PathOf(Name, AdapterFolder.Weights), Path.Combine(folder, name, AdapterFolder.Weights));
+            File.Copy(Golden.PathOf(Name, AdapterFolder.WeightsFile), Path.Combine(folder, name, AdapterFolder.WeightsFile));
             var config = JsonNode.Parse(File.ReadAllBytes(Golden.PathOf(Name, AdapterConfig.FileName)))!.AsObject();
             config["base_model_name_or_path"] = name == "first" ? Golden.PathOf("llama-gqa") : "../first";
             if (name == "first" || key != "base_model_name_or_path") config[key] = JsonNode.Parse(value);
