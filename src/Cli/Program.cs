@@ -7,6 +7,7 @@
 //   topics   the log's topics as they are, and what stands on them
 //   label    a judge's labels of one response, what labels would cost, and their pause
 //   models   a run's checkpoints, what a model's folder holds, and models for other programs
+//   generate what a model thinks that somebody searches next
 //   log      whether a log and its checkpoints are what they were
 //   judge    what a judge is worth, before anything is spent on a run; a server for one from a GGUF file
 //
@@ -18,6 +19,7 @@ using System.Text;
 using Spectre.Console;
 using Tppo.Cli;
 using Tppo.Cli.Demo;
+using Tppo.Cli.Generate;
 using Tppo.Cli.Inspect;
 using Tppo.Cli.Judge;
 using Tppo.Cli.Label;
@@ -51,5 +53,6 @@ var root = new RootCommand("Learns, from a log of searches, to generate the quer
     JudgeCommand.Create(),
     LabelCommand.Create(),
     ModelsCommand.Create(),
+    GenerateCommand.Create(),
 };
 return Exit.Guarded(root, args);

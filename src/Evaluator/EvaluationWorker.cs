@@ -182,8 +182,8 @@ public sealed class EvaluationWorker : IWorker
         SampleHistory Sample(int i) => new(
             [.. windows[i].History.Select(h => $"{h.Type.Name()}: {h.Text}")],
             windows[i].Targets,
-            RewardModelMeasures.Coloured(rows[2 * i], scores[2 * i]),
-            RewardModelMeasures.Coloured(rows[(2 * i) + 1], scores[(2 * i) + 1]));
+            ScoredWord.Of(rows[2 * i].Response, scores[2 * i]),
+            ScoredWord.Of(rows[(2 * i) + 1].Response, scores[(2 * i) + 1]));
     }
 
     // Rows in groups that share a prompt.

@@ -1,7 +1,5 @@
 using Tppo.Core.Judging;
-using Tppo.Core.Models;
 using Tppo.Core.Rewards;
-using Tppo.Core.Rollouts;
 using Tppo.Core.Statistics;
 using Tppo.Core.Text;
 
@@ -26,14 +24,6 @@ internal static class RewardModelMeasures
         }
 
         return (Auc(tokens), Auc(sentences));
-    }
-
-    /// <summary>A response's words with the mean of P(relevant) − P(irrelevant) over their tokens.</summary>
-    public static IReadOnlyList<ScoredWord> Coloured(RolloutRow row, ScoredToken[] scores)
-    {
-        return [.. Words.Split(row.Response).Select((word, w) => new ScoredWord(word.Text, word.Query, Math.Round(Reward(w), 4)))];
-
-        double Reward(int word) => scores.Where(t => t.Word == word).Select(t => t.P2 - t.P1).DefaultIfEmpty(0).Average();
     }
 
     // In single precision, as the scores are.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tppo.TestKit;
 
 namespace Tppo.Cli.Tests;
@@ -58,6 +59,13 @@ public sealed class ModelsCommandTests
         Assert.True(exported.Code == 0, exported.Error);
         Assert.Equal(File.ReadAllBytes(Path.Combine(rows[1][^1], "model.safetensors")), File.ReadAllBytes(Path.Combine(to, "model.safetensors")));
         Refused("found neither", "models", "show", "policy/7", "--data", data);
+
+        using var record = JsonDocument.Parse(TppoProcess.Run("topics", "tail", "windows.v1", "--data", data, "--count", "1").Output);
+        var user = record.RootElement.GetProperty("key").GetString()!;
+        var generated = TppoProcess.Run("generate", "--data", data, "--user", user, "--samples", "2");
+        Assert.True(generated.Code == 0, generated.Error);
+        Assert.Equal(2, generated.Output.TrimEnd('\n').Split('\n').Length);
+        Refused("found nobody", "generate", "--data", data, "--user", "nobody");
     }
 
     private static void Refused(string told, params string[] arguments)

@@ -46,21 +46,15 @@ internal static class AdapterFolder
 
     /// <summary>Reads a decoder with its adapters. What they stand on is merged where it has adapters of its own.</summary>
     /// <exception cref="InvalidDataException">A file is damaged, lacks a weight, or asks for something that is not here.</exception>
-    internal static Decoder Read(string folder, DecoderHead head)
+    internal static Decoder Read(string folder, DecoderHead head, SpecialTokens? specials)
     {
         var chain = Chain(folder);
-        var decoder = ModelFolder.ReadPlain(chain[^1]);
+        var decoder = ModelFolder.ReadPlain(chain[^1], DecoderHead.None, specials);
         for (var i = chain.Count - 2; i >= 0; i--)
         {
-            var under = decoder;
-            try
-            {
-                decoder = On(under.Adapters.Count == 0 ? under : under.Merged(), chain[i], i == 0 ? head : DecoderHead.None);
-            }
-            finally
-            {
-                under.Dispose();
-            }
+            using var below = decoder;
+            using var merged = below.Adapters.Count == 0 ? null : below.Merged();
+            decoder = On(merged ?? below, chain[i], i == 0 ? head : DecoderHead.None);
         }
 
         return decoder;
@@ -124,7 +118,8 @@ internal static class AdapterFolder
         using var file = SafeTensorsFile.Open(Path.Combine(folder, WeightsFile));
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var decoder = new Decoder(under.Backbone.Share(), Adapters(config, file, under.Kind, head), head, null);
+        var adapters = Adapters(config, file, under.Kind, head);
+        var decoder = new Decoder(under.Backbone.Share(), adapters, head, null);
         try
         {
             foreach (var (name, weight) in decoder.NamedHead()) file.ReadInto(Prefix + name, weight.detach());
@@ -145,7 +140,8 @@ internal static class AdapterFolder
             var weights = new Weights(kind.Device, null);
             foreach (var (module, rank, outputs, inputs) in Require(config, file, kind, head))
             {
-                made.Add(new LowRank(module, weights.Zeros(rank, inputs), weights.Zeros(outputs, rank), config.Scale(module)));
+                var scale = config.Scale(module);
+                made.Add(new LowRank(module, weights.Zeros(rank, inputs), weights.Zeros(outputs, rank), scale));
                 file.ReadInto(Prefix + module + Down, made[^1].Down_RI.detach());
                 file.ReadInto(Prefix + module + Up, made[^1].Up_OR.detach());
             }

@@ -25,16 +25,31 @@ internal sealed class ModelConfigReader
 
     /// <summary>Reads the shape, the blocks' form, and whether logits go through the token embedding.</summary>
     /// <exception cref="InvalidDataException">The file is no such configuration, or asks for something else.</exception>
-    internal static (ModelSettings Settings, DecoderForm Form, bool Tied) Read(string path)
+    internal static (ModelSettings Settings, DecoderForm Form, bool Tied) Read(string path) => Read(path, reader =>
+    {
+        reader.RefuseWhatIsNotHere();
+        var settings = reader.Settings();
+        return (settings, reader.Form(settings), reader.Flag("tie_word_embeddings"));
+    });
+
+    /// <summary>Reads the tokens that end a text and that fill up rows: of several ends the first, and the end for both where only it is named.</summary>
+    /// <exception cref="InvalidDataException">It names no end, or a token outside its vocabulary.</exception>
+    internal static (int End, int Pad) ReadEnds(string path) => Read(path, reader =>
+    {
+        var most = reader.Whole("vocab_size", 1, 1 << 22) - 1;
+        var end = reader.root.TryGetProperty("eos_token_id", out var named) && named.ValueKind == JsonValueKind.Array
+            ? reader.FirstOf("eos_token_id", named, most)
+            : reader.Whole("eos_token_id", 0, most);
+        return (end, reader.Whole("pad_token_id", 0, most, end));
+    });
+
+    private static T Read<T>(string path, Func<ModelConfigReader, T> read)
     {
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             if (json.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException($"{path}: expected a JSON object");
-            var reader = new ModelConfigReader(path, json.RootElement);
-            reader.RefuseWhatIsNotHere();
-            var settings = reader.Settings();
-            return (settings, reader.Form(settings), reader.Flag("tie_word_embeddings"));
+            return read(new ModelConfigReader(path, json.RootElement));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
@@ -135,6 +150,12 @@ internal sealed class ModelConfigReader
         JsonValueKind.False or JsonValueKind.Null => false,
         _ => throw Expected(key, "true or false", value.GetRawText()),
     };
+
+    private int FirstOf(string key, JsonElement list, int most)
+    {
+        var first = list.GetArrayLength() > 0 && list[0].ValueKind == JsonValueKind.Number && list[0].TryGetInt32(out var number) ? number : -1;
+        return first >= 0 && first <= most ? first : throw Expected(key, $"whole numbers, 0 to {most}", list.GetRawText());
+    }
 
     private int Whole(string key, int least, int most, int? otherwise = null)
     {

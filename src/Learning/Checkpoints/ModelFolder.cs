@@ -1,6 +1,8 @@
+using System.Globalization;
 using Tppo.Core.Models;
 using Tppo.Core.Settings;
 using Tppo.Learning.Models;
+using Tppo.Learning.Native;
 using Tppo.Learning.Tokenizing;
 
 namespace Tppo.Learning.Checkpoints;
@@ -27,14 +29,20 @@ public static class ModelFolder
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="head">The head that the weights were written with.</param>
+    /// <param name="specials">Its special tokens; null: ours.</param>
     /// <exception cref="InvalidDataException">A file is damaged, lacks a weight, or is of another kind.</exception>
-    public static Decoder Read(string folder, DecoderHead head) => AdapterFolder.Is(folder) ? AdapterFolder.Read(folder, head) : ReadPlain(folder, head);
+    public static Decoder Read(string folder, DecoderHead head, SpecialTokens? specials = null) =>
+        AdapterFolder.Is(folder) ? AdapterFolder.Read(folder, head, specials) : ReadPlain(folder, head, specials);
 
-    internal static Decoder ReadPlain(string folder, DecoderHead head = DecoderHead.None)
+    /// <summary>The tokens by which a model's configuration ends texts and fills up rows; where it names no second one, both are the first.</summary>
+    /// <exception cref="InvalidDataException">It names none, or none of its vocabulary.</exception>
+    public static (int End, int Pad) EndAndPad(string folder) => ModelConfigReader.ReadEnds(Path.Combine(folder, CheckpointFiles.Config));
+
+    internal static Decoder ReadPlain(string folder, DecoderHead head, SpecialTokens? specials)
     {
         var (settings, form, tied) = ModelConfigReader.Read(Path.Combine(folder, CheckpointFiles.Config));
         using var weights = WeightFiles.OfFolder(folder);
-        return Read(weights, new DecoderKind(settings, form, tied, SpecialTokens.Own, TorchSharp.torch.CPU), head);
+        return Read(weights, new DecoderKind(settings, form, tied, specials ?? SpecialTokens.Own, TorchSharp.torch.CPU), head);
     }
 
     /// <summary>
@@ -71,10 +79,23 @@ public static class ModelFolder
         return Read(weights, kind, head);
     }
 
+    private static void RequireMemory(string path, long bytes)
+    {
+        var available = MachineMemory.Available();
+        if (bytes > available)
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path}: its weights take {bytes / 1e9:F1} GB of memory, each 4 bytes: expected as much to be free, found {available / 1e9:F1} GB"));
+        }
+    }
+
     // Nothing is allocated before the weights are known to fit.
     private static Decoder Read(WeightFiles weights, DecoderKind kind, DecoderHead head)
     {
         weights.Require(kind, head);
+        var numbers = DecoderNames.Shapes(kind, head).Sum(named => named.Shape.Aggregate(1L, (product, size) => product * size));
+        RequireMemory(weights.Path, numbers * sizeof(float));
         var decoder = new Decoder(kind, head, null);
         try
         {

@@ -31,6 +31,9 @@ public sealed class Tokenizer
     /// <exception cref="InvalidOperationException">It was read from elsewhere and has none of ours.</exception>
     public SpecialTokens Specials => specials ?? throw new InvalidOperationException("this tokenizer has no tokens for events and responses");
 
+    /// <summary>Whether it has special tokens for events and responses; those of pretrained models have not.</summary>
+    public bool HasEventTokens => specials is not null;
+
     /// <summary>Number of ids.</summary>
     public int VocabularySize => encoder.Bytes.Count;
 

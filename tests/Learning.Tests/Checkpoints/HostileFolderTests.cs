@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Models;
 using Tppo.Learning.Native;
+using Tppo.Learning.Tokenizing;
+using static TorchSharp.torch;
 
 namespace Tppo.Learning.Tests.Checkpoints;
 
@@ -91,6 +93,45 @@ public sealed class HostileFolderTests : IDisposable
         Assert.DoesNotContain('\n', refused.Message);
         Assert.DoesNotContain('\u001b', refused.Message);
         Assert.All(named, part => Assert.Contains(part, refused.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_model_too_large_for_the_machine_is_refused_by_its_size_before_it_is_read()
+    {
+        var config = JsonNode.Parse(File.ReadAllBytes(Golden.PathOf(Single, Config)))!.AsObject();
+        // 8 billion weights of 16 bits: 16 GB; as many layers more as take the machine's memory twice over.
+        var layers = Math.Max(32L, 2 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 800_000_000);
+        foreach (var (key, value) in (IEnumerable<(string, long)>)[
+            ("num_hidden_layers", layers), ("hidden_size", 4096), ("intermediate_size", 14_336), ("num_attention_heads", 32), ("num_key_value_heads", 8),
+            ("vocab_size", 128_256), ("head_dim", 128)]) config[key] = value;
+        File.WriteAllText(Path.Combine(folder, Config), config.ToJsonString());
+        var (settings, form, tied) = ModelConfigReader.Read(Path.Combine(folder, Config));
+        var header = new JsonObject();
+        var end = 0L;
+        foreach (var (name, shape) in DecoderNames.Shapes(new DecoderKind(settings, form, tied, SpecialTokens.Own, CPU), DecoderHead.None))
+        {
+            var from = end;
+            end += shape.Aggregate(2L, (product, size) => product * size);
+            header[name] = new JsonObject
+            {
+                ["dtype"] = "BF16",
+                ["shape"] = new JsonArray([.. shape.Select(size => (JsonNode)size)]),
+                ["data_offsets"] = new JsonArray(from, end),
+            };
+        }
+
+        var text = Encoding.UTF8.GetBytes(header.ToJsonString());
+        using (var file = File.Create(Path.Combine(folder, Weights)))
+        {
+            file.Write(BitConverter.GetBytes((long)text.Length));
+            file.Write(text);
+            file.SetLength(8 + text.Length + end);
+        }
+
+        Assert.True(end > 16_000_000_000);
+        var refused = Assert.Throws<InvalidDataException>(() => ModelFolder.Read(folder, DecoderHead.None));
+        Assert.Contains($"{Weights}: its weights take {2 * end / 1e9:F1} GB of memory", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("found", refused.Message, StringComparison.Ordinal);
     }
 
     private static Action<string> Bytes(string file, Func<byte[], byte[]> change) => folder =>

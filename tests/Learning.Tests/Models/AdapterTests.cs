@@ -134,6 +134,9 @@ public sealed class AdapterTests : IDisposable
             (written, scores) = (Tiny.Bytes(second), Scores(second));
         }
 
+        var before = TorchRuntime.LiveTensors;
+        ModelFolder.Read(Path.Combine(folder, "second"), DecoderHead.Category).Dispose();
+        Assert.InRange(TorchRuntime.LiveTensors, 0, before);
         using var read = ModelFolder.Read(Path.Combine(folder, "second"), DecoderHead.Category);
         Assert.Equal(written, Tiny.Bytes(read));
         Assert.Equal(scores, Scores(read));
@@ -216,7 +219,9 @@ public sealed class AdapterTests : IDisposable
             File.WriteAllText(Path.Combine(folder, name, AdapterConfig.FileName), config.ToJsonString());
         }
 
+        var before = TorchRuntime.LiveTensors;
         var refused = Assert.Throws<InvalidDataException>(() => ModelFolder.Read(Path.Combine(folder, "first"), DecoderHead.None));
+        Assert.InRange(TorchRuntime.LiveTensors, 0, before);
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
         Assert.StartsWith(folder, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
