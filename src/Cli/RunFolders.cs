@@ -11,11 +11,13 @@ internal static class RunFolders
 
     /// <summary>The folder of the newest run under <c>tppo-data</c>.</summary>
     /// <exception cref="UserException">There is none.</exception>
-    public static string Newest()
+    public static string Newest() => NewestOrNone() ?? throw new UserException($"{DefaultRoot}: expected a run, found none; give --data");
+
+    /// <summary>The same; null where there is none.</summary>
+    public static string? NewestOrNone()
     {
         var runs = Directory.Exists(DefaultRoot) ? new DirectoryInfo(DefaultRoot).GetFiles("run.json", SearchOption.AllDirectories) : [];
-        return runs.OrderByDescending(f => f.LastWriteTimeUtc).FirstOrDefault()?.DirectoryName
-            ?? throw new UserException($"{DefaultRoot}: expected a run, found none; give --data");
+        return runs.OrderByDescending(f => f.LastWriteTimeUtc).FirstOrDefault()?.DirectoryName;
     }
 
     /// <summary>

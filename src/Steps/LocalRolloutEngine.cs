@@ -2,7 +2,6 @@ using System.Globalization;
 using Tppo.Core.Models;
 using Tppo.Core.Numerics;
 using Tppo.Core.Rollouts;
-using Tppo.Core.Text;
 using Tppo.Core.Windows;
 using Tppo.Learning.Checkpoints;
 using Tppo.Learning.Models;
@@ -45,7 +44,7 @@ public sealed class LocalRolloutEngine(Decoder policy, Tokenizer tokenizer, long
     private RolloutRow Row(RolloutRequest request, int w, int[][] prompts, int sample, Sample drawn)
     {
         var window = request.Windows[w];
-        var text = ResponseText.Of([.. drawn.Ids.Select(id => (ReadOnlyMemory<byte>)tokenizer.Bytes(id).ToArray())]);
+        var text = tokenizer.Response(drawn.Ids);
         return new RolloutRow
         {
             RolloutId = Digest.Sha256Hex(request.Step.ToString(), window.Id, sample.ToString(CultureInfo.InvariantCulture)),

@@ -34,6 +34,13 @@ public sealed class ModelsCommandTests
         Assert.NotEqual("", logits[1]);
 
         Refused("expected a folder that is not there, or is empty", "models", "export", source, "--to", whole);
+        Refused("nonsense: expected a folder", "models", "show", "nonsense");
+        var lost = Path.Combine(folder.Path, "lost");
+        Directory.CreateDirectory(lost);
+        const string config = """{"peft_type": "LORA", "base_model_name_or_path": "gone", "target_modules": ["q_proj"]}""";
+        File.WriteAllText(Path.Combine(lost, "adapter_config.json"), config);
+        Refused("base_model_name_or_path", "models", "export", lost, "--to", Path.Combine(folder.Path, "nothing"));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path, "nothing*"));
         Refused("expected adapters, found whole weights", "models", "export", whole, "--to", Path.Combine(folder.Path, "none"), "--format", "peft");
         Refused(folder.Path, "models", "show", "policy", "--data", folder.Path);
     }

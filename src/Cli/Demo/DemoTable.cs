@@ -54,13 +54,7 @@ internal static class DemoTable
         if (hidden > 0) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]  … {hidden} earlier events[/]");
         foreach (var e in sample.History.Skip(hidden)) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]  {Printable.Of(e)}[/]");
         AnsiConsole.MarkupLine($"  searched next  {Markup.Escape(Printable.Of(string.Join(", ", sample.Targets)))}");
-        AnsiConsole.MarkupLine($"  SFT            {Coloured(sample.Before)}");
-        AnsiConsole.MarkupLine($"  TPPO           {Coloured(sample.After)}");
+        AnsiConsole.MarkupLine($"  SFT            {ColouredWords.Markup(sample.Before)}");
+        AnsiConsole.MarkupLine($"  TPPO           {ColouredWords.Markup(sample.After)}");
     }
-
-    private static string Coloured(IReadOnlyList<ScoredWord> words) =>
-        string.Join(
-            ", ", words.GroupBy(w => w.Query).Select(q => string.Join(' ', q.Select(w => $"[{Colour(w.Reward)}]{Markup.Escape(Printable.Of(w.Text))}[/]"))));
-
-    private static string Colour(double reward) => reward switch { > 0.33 => "green", < -0.33 => "red", _ => "yellow" };
 }

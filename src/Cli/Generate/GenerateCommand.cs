@@ -115,14 +115,6 @@ internal static class GenerateCommand
 
     private static void Show(IEnumerable<IReadOnlyList<ScoredWord>> responses)
     {
-        foreach (var words in responses)
-        {
-            var queries = words.GroupBy(w => w.Query).Select(q => string.Join(' ', q.Select(Coloured)));
-            AnsiConsole.MarkupLine(string.Join(", ", queries));
-        }
+        foreach (var words in responses) AnsiConsole.MarkupLine(ColouredWords.Markup(words));
     }
-
-    private static string Coloured(ScoredWord word) => $"[{Colour(word.Reward)}]{Markup.Escape(Printable.Of(word.Text))}[/]";
-
-    private static string Colour(double reward) => reward switch { > 0.33 => "green", < -0.33 => "red", double.NaN => "default", _ => "yellow" };
 }

@@ -52,7 +52,7 @@ internal static class Generation
 
     private static RolloutRow Row(int[] prompt, Sample drawn, int number, Tokenizer tokenizer)
     {
-        var text = ResponseText.Of([.. drawn.Ids.Select(id => (ReadOnlyMemory<byte>)tokenizer.Bytes(id).ToArray())]);
+        var text = tokenizer.Response(drawn.Ids);
         return new RolloutRow
         {
             RolloutId = "",

@@ -32,7 +32,9 @@ internal sealed class ModelChoice
     {
         var name = parsed.GetValue(model)!;
         if (Directory.Exists(name)) return Path.GetFullPath(name);
-        var folder = new RunFolder(parsed.GetValue(data)?.FullName ?? RunFolders.Newest());
+        var run = parsed.GetValue(data)?.FullName ?? RunFolders.NewestOrNone()
+            ?? throw new UserException($"{Printable.Short(name)}: expected a folder, or a run's checkpoint and --data with it, found neither");
+        var folder = new RunFolder(run);
         using var log = logs.Read(parsed, folder).Open();
         var models = new ModelLog(log);
         models.Refresh();

@@ -118,25 +118,41 @@ internal static class ModelsCommand
             var folder = choice.Folder(parsed);
             var settings = new RunSettings();
             TorchRuntime.Start(settings.Numerics, settings.Threads);
-            ModelChoice.Opened(folder, () => Write(folder, target, parsed.GetValue(format)));
+            ModelChoice.Opened(folder, () => WriteWhole(folder, target, parsed.GetValue(format)));
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[green]written[/]  {target}");
             return Exit.Done;
         });
         return command;
     }
 
-    private static bool Write(string folder, string target, ExportFormat format)
+    // All of it or nothing: beside its place first.
+    private static bool WriteWhole(string folder, string target, ExportFormat format)
+    {
+        var beside = FormattableString.Invariant($"{target.TrimEnd(Path.DirectorySeparatorChar)}.{Environment.ProcessId}.tmp");
+        try
+        {
+            Write(folder, beside, format);
+            if (Directory.Exists(target)) Directory.Delete(target);
+            Directory.Move(beside, target);
+            return true;
+        }
+        finally
+        {
+            if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
+        }
+    }
+
+    private static void Write(string folder, string target, ExportFormat format)
     {
         var description = ModelDescription.Of(folder);
         if (format == ExportFormat.Peft)
         {
             if (description.Adapters.Count == 0) throw new UserException($"--format peft: {folder}: expected adapters, found whole weights");
             ModelFolder.WriteAdapters(target, folder);
-            return true;
+            return;
         }
 
         using var model = ModelFolder.Read(folder, description.Head);
         ModelFolder.WriteLike(target, model, folder);
-        return true;
     }
 }

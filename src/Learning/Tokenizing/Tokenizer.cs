@@ -1,6 +1,7 @@
 using System.Text;
 using Tppo.Core.Models;
 using Tppo.Core.Numerics;
+using Tppo.Core.Text;
 
 namespace Tppo.Learning.Tokenizing;
 
@@ -79,6 +80,9 @@ public sealed class Tokenizer
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, encoder.Bytes.Count);
         return encoder.Bytes[id];
     }
+
+    /// <summary>A response of these tokens, with the bytes of each.</summary>
+    public ResponseText Response(IEnumerable<int> ids) => ResponseText.Of([.. ids.Select(id => (ReadOnlyMemory<byte>)Bytes(id).ToArray())]);
 
     /// <summary>The text of tokens, specials left out. Bytes that are no UTF-8 become U+FFFD.</summary>
     public string Decode(ReadOnlySpan<int> ids)
